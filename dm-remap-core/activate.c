@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a spare device to a running map, and back.
+ *
+ *   ctr         reads the superblocks, checks everything that can refuse, writes nothing
+ *   preresume   reads them again (the old table may have written meanwhile),
+ *               formats or loads, clears the clean mark in both superblocks
+ *   postsuspend writes the health record and the clean mark
+ */
+#include <linux/uuid.h>
+
+#include "../compat/compat.h"
+#include "fingerprint.h"
+#include "registry.h"
+#include "repair.h"
+#include "target.h"
+
+#define DM_MSG_PREFIX "remap"
+
+static int refuse(struct remap_device *dev, int error, char *why)
+{
+	dev->ti->error = why;
+	DMERR("%s: %s", dev->name, why);
+	return error;
+}
+
+/*
+ * A blank spare
+ */
+
+static void plan(struct remap_device *dev)
+{
+	struct remap_super *sb = &dev->md.super;
+	struct remap_options *opt = dev->options;
+
+	memset(sb, 0, sizeof(*sb));
+	sb->block_size = opt->block_size ?: REMAP_DEFAULT_BLOCK_SIZE;
+	sb->block_size = max(sb->block_size, (u32)bdev_logical_block_size(dev->main.dev->bdev));
+	sb->mask_unit = bdev_logical_block_size(dev->main.dev->bdev);
+	sb->spare_blocks = opt->spare_blocks ?: REMAP_DEFAULT_MAX_SPARES;
+	sb->main_start = dev->main.start;
+	sb->main_length = dev->ti->len;
+	sb->length = dev->spare.length;
+	memcpy(sb->main_identity, opt->identity, sizeof(sb->main_identity));
+	generate_random_uuid(sb->uuid);
+}
+
+/* Spare blocks are aligned to physical blocks of the disk, not of the partition. */
+static int lay_out(struct remap_device *dev)
+{
+	u32 align = max_t(u32, bdev_physical_block_size(dev->spare.dev->bdev), REMAP_META_SIZE);
+	sector_t start = get_start_sect(dev->spare.dev->bdev) + dev->spare.start;
+
+	/* no disk has larger ones; a size out of range would only waste room */
+	align = min_t(u32, align, 1 << 20);
+	return remap_format_layout(&dev->md.super, align,
+				   (start << SECTOR_SHIFT) & (align - 1));
+}
+
+static int check_formattable(struct remap_device *dev, bool known_ours)
+{
+	int blank;
+
+	if (!dev->options->format)
+		return refuse(dev, -ENODATA, known_ours ?
+			      "Formatting of the spare was interrupted: say 'format' to do it again" :
+			      "The spare is blank: say 'format' to make it a spare, or give the right one");
+	if (test_bit(REMAP_REPLACES_LIVE, &dev->flags))
+		return refuse(dev, -EINVAL, "A reload never formats a spare");
+	if (test_bit(REMAP_READ_ONLY_TABLE, &dev->flags))
+		return refuse(dev, -EROFS, "A read-only table cannot format a spare");
+	plan(dev);
+	if (dev->md.super.block_size / dev->md.super.mask_unit > REMAP_MASK_BITS)
+		return refuse(dev, -EINVAL, "Block size is too large for the logical block size");
+	if (lay_out(dev))
+		return refuse(dev, -ENOSPC, "The spare is too small");
+	blank = known_ours ? 1 : remap_metadata_is_blank(&dev->md);
+	if (blank < 0)
+		return refuse(dev, -EIO, "The spare cannot be read");
+	if (!blank)
+		return refuse(dev, -EMEDIUMTYPE,
+			      "The spare holds something: not formatting it; wipe it first");
+	dev->format_now = true;
+	return 0;
+}
+
+/*
+ * A formatted spare
+ */
+
+static int check_size(struct remap_device *dev)
+{
+	const struct remap_super *sb = &dev->md.super;
+	bool may_grow = dev->md.force || test_bit(REMAP_REPLACES_LIVE, &dev->flags);
+
+	if (sb->length > dev->spare.length)
+		return refuse(dev, -EINVAL, "The spare device is smaller than it was when formatted");
+	if (sb->main_start != dev->main.start && !dev->md.force)
+		return refuse(dev, -EINVAL,
+			      "The spare belongs to another place of the main device (start differs)");
+	if (sb->main_length != dev->ti->len && !may_grow)
+		return refuse(dev, -EINVAL,
+			      "The spare belongs to a main device of another size; 'force' if it was resized");
+	if (sb->mask_unit != bdev_logical_block_size(dev->main.dev->bdev))
+		return refuse(dev, -EINVAL,
+			      "The spare belongs to a main device of another logical block size");
+	return 0;
+}
+
+static int check_formatted(struct remap_device *dev)
+{
+	const struct remap_super *sb = &dev->md.super;
+	const struct remap_options *opt = dev->options;
+
+	if (opt->have_uuid && memcmp(opt->uuid, sb->uuid, sizeof(sb->uuid)))
+		return refuse(dev, -ENODEV, "The spare has another UUID");
+	if (sb->state != REMAP_SUPER_ACTIVE)
+		return refuse(dev, -EINVAL, "The spare is not the active one: it was replaced");
+	if (opt->block_size && opt->block_size != sb->block_size)
+		return refuse(dev, -EINVAL, "The spare was formatted with another block size");
+	if (!remap_registry_uuid_free(dev))
+		return refuse(dev, -EBUSY, "The spare is in use by another remap device");
+	return check_size(dev);
+}
+
+int remap_activate_check(struct remap_device *dev)
+{
+	int r;
+
+	dev->format_now = false;
+	r = remap_super_read(&dev->md);
+	if (!r && dev->md.super.state == REMAP_SUPER_FORMATTING)
+		return check_formattable(dev, true);
+	if (!r)
+		return check_formatted(dev);
+	switch (r) {
+	case -ENODATA:
+		if (dev->options->have_uuid)
+			return refuse(dev, r, "The spare is blank and not the one asked for");
+		return check_formattable(dev, false);
+	case -EPROTONOSUPPORT:
+		return refuse(dev, r, "The spare was written by a newer version: upgrade dm-remap");
+	case -EMEDIUMTYPE:
+		return refuse(dev, r, "The spare holds something else than a dm-remap spare");
+	case -EILSEQ:
+		return refuse(dev, r,
+			      "Both superblocks of the spare are damaged: see remapsetup repair");
+	case -EUCLEAN:
+		return refuse(dev, r, "The superblocks of the spare contradict each other");
+	default:
+		return refuse(dev, r, "The spare cannot be read");
+	}
+}
+
+/*
+ * preresume
+ */
+
+static int check_fingerprint(struct remap_device *dev)
+{
+	const struct remap_super *sb = &dev->md.super;
+	const u32 clean = REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT;
+	u32 now[2];
+
+	if ((sb->flags & clean) != clean || dev->md.force ||
+	    sb->main_length != dev->ti->len ||
+	    test_bit(REMAP_REPLACES_LIVE, &dev->flags))
+		return 0;
+	if (remap_fingerprint_take(dev, now))
+		return 0;	/* unreadable now: it is a failing disk after all */
+	if (!memcmp(now, sb->fingerprint, sizeof(now)))
+		return 0;
+	return refuse(dev, -EUCLEAN,
+		      "The main device is another one, or was written without its spare since the last stop; 'force' accepts it as it is");
+}
+
+/* Superseded entries lose anyway; retired, their spare blocks are of use again. */
+static void retire_superseded(struct remap_device *dev)
+{
+	u32 i;
+
+	for (i = 0; i < dev->spares.total; i++) {
+		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
+		u64 block = le64_to_cpu(e->main_block);
+
+		if (e->state != REMAP_ENTRY_MAPPED ||
+		    remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD ||
+		    remap_place_spare(remap_map_get(&dev->map, block)) == i)
+			continue;
+		memset(&dev->retired[dev->nr_retired++].entry, 0, sizeof(*e));
+		dev->retired[dev->nr_retired - 1].spare = i;
+		if (dev->nr_retired == REMAP_MAX_RETIRED)
+			remap_retire(dev);
+	}
+	remap_retire(dev);
+}
+
+static void count_lost(struct remap_device *dev)
+{
+	u32 i;
+
+	dev->counters.lost = 0;
+	for (i = 0; i < dev->spares.total; i++) {
+		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
+		u64 block = le64_to_cpu(e->main_block);
+
+		if (e->lost && remap_place_spare(remap_map_get(&dev->map, block)) == i)
+			dev->counters.lost += hweight64(le64_to_cpu(e->lost) &
+							remap_job_valid(dev, block));
+	}
+}
+
+/*
+ * From now on the disk says that we are running: no stale fingerprint may
+ * refuse the device after a crash, and our generations are on record.
+ */
+static void mark_running(struct remap_device *dev)
+{
+	struct remap_super *sb = &dev->md.super;
+
+	if (dev->md.mode != REMAP_MODE_RW)
+		return;
+	sb->flags &= ~(REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT);
+	sb->main_length = dev->ti->len;
+	sb->main_start = dev->main.start;
+	if (remap_super_write(&dev->md))
+		remap_metadata_degrade(&dev->md, REMAP_MODE_RO_MAP,
+				       "the superblocks of the spare cannot be written");
+}
+
+static int load_map(struct remap_device *dev)
+{
+	int r = remap_map_load(&dev->map, &dev->md);
+
+	if (r == -EUCLEAN)
+		return refuse(dev, r,
+			      "The map contradicts itself or reaches beyond the end of the device");
+	return r ? refuse(dev, r, "No memory for the map") : 0;
+}
+
+static int load(struct remap_device *dev)
+{
+	bool read_only = test_bit(REMAP_READ_ONLY_TABLE, &dev->flags);
+	int r;
+
+	if (read_only)
+		dev->md.mode = REMAP_MODE_RO_MAP;
+	r = remap_load(&dev->md, read_only);
+	if (r)
+		return refuse(dev, r, "The map on the spare cannot be loaded");
+	remap_map_clear(&dev->map);
+	r = load_map(dev);
+	if (!r)
+		r = check_fingerprint(dev);
+	if (r)
+		return r;
+	mark_running(dev);
+	remap_spare_load(&dev->spares, &dev->md);
+	retire_superseded(dev);
+	remap_spare_load(&dev->spares, &dev->md);
+	count_lost(dev);
+	/* table blocks that were frozen before are emptied now */
+	dev->evacuate = true;
+	return 0;
+}
+
+static int format(struct remap_device *dev)
+{
+	int r = remap_metadata_format(&dev->md);
+
+	if (r)
+		return refuse(dev, r, "Formatting the spare failed");
+	DMINFO("%s: formatted the spare: %u blocks of %u bytes", dev->name,
+	       dev->md.super.spare_blocks, dev->md.super.block_size);
+	return load(dev);
+}
+
+/*
+ * The arrays have the size that ctr saw. On a reload the old table may have written the
+ * superblocks since, but never the geometry.
+ */
+static int check_again(struct remap_device *dev)
+{
+	u32 tables = dev->md.super.table_blocks, block_size = dev->md.super.block_size;
+	u32 spares = dev->md.super.spare_blocks;
+	bool formatted = !dev->format_now;
+	int r = remap_activate_check(dev);
+
+	if (!r && (tables != dev->md.super.table_blocks || formatted == dev->format_now ||
+		   spares != dev->md.super.spare_blocks ||
+		   block_size != dev->md.super.block_size))
+		return refuse(dev, -EUCLEAN, "The spare has changed since the table was loaded");
+	return r;
+}
+
+int remap_activate(struct remap_device *dev)
+{
+	int r = check_again(dev);
+
+	if (!r)
+		r = dev->format_now ? format(dev) : load(dev);
+	if (r && test_bit(REMAP_REPLACES_LIVE, &dev->flags)) {
+		/* An error here would leave the device suspended, and all I/O hanging. */
+		remap_metadata_degrade(&dev->md, REMAP_MODE_FAIL,
+				       "the new table cannot be activated");
+		r = 0;
+	}
+	return r;
+}
+
+/* What was freed before the suspend may be handed out again: no I/O is left. */
+int remap_reactivate(struct remap_device *dev)
+{
+	if (dev->md.mode == REMAP_MODE_FAIL)
+		return 0;
+	mark_running(dev);
+	remap_spare_load(&dev->spares, &dev->md);
+	dev->evacuate = true;
+	clear_bit(REMAP_SPARE_NOSPC, &dev->flags);
+	return 0;
+}
+
+/*
+ * postsuspend
+ */
+
+void remap_deactivate(struct remap_device *dev)
+{
+	struct remap_super *sb = &dev->md.super;
+
+	if (dev->md.mode != REMAP_MODE_RW)
+		return;
+	if (remap_metadata_write_health(&dev->md))
+		DMWARN("%s: the health record could not be written", dev->name);
+	if (dev->fault.unreachable[REMAP_FAULT_MAIN] ||
+	    remap_fingerprint_take(dev, sb->fingerprint))
+		sb->flags &= ~REMAP_SUPER_FINGERPRINT;
+	else
+		sb->flags |= REMAP_SUPER_FINGERPRINT;
+	sb->flags |= REMAP_SUPER_CLEAN;
+	if (remap_super_write(&dev->md))
+		DMWARN("%s: the clean mark could not be written", dev->name);
+}

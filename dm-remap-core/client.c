@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Teardown of an attachment, with those that may still use it:
+ *
+ *   sampler := NULL ; synchronize_rcu()      end_io of any CPU
+ *   ops->detach()                            the client's own work; its requests
+ *                                            return -ESHUTDOWN
+ *   free
+ */
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#include <dm-remap/api.h>
+
+#include "client.h"
+#include "repair.h"
+
+#define DM_MSG_PREFIX "remap"
+
+DEFINE_STATIC_KEY_FALSE(remap_sampling);
+
+static DEFINE_MUTEX(clients_lock);
+static LIST_HEAD(clients);	/* struct client */
+static LIST_HEAD(devices);	/* struct remap_device, attached to all clients */
+
+struct client {
+	struct list_head list;
+	const struct dm_remap_client_ops *ops;
+};
+
+struct remap_attachment {
+	struct list_head list;
+	const struct dm_remap_client_ops *ops;
+	void *context;
+};
+
+/*
+ * The hot path's hooks
+ */
+
+void remap_client_started(struct remap_device *dev, struct remap_bio *rb)
+{
+	rb->flags |= REMAP_BIO_SAMPLED;
+	rb->start = ktime_get_ns();
+	this_cpu_inc(dev->stats->started);
+}
+
+void remap_client_ended(struct remap_device *dev, struct remap_bio *rb,
+			unsigned int op, blk_status_t status)
+{
+	struct remap_attachment *a;
+
+	rb->flags &= ~REMAP_BIO_SAMPLED;
+	this_cpu_inc(dev->stats->ended);
+	rcu_read_lock();
+	a = rcu_dereference(dev->sampler);
+	if (a) {
+		struct dm_remap_sample sample = {
+			.sector = rb->iter.bi_sector,
+			.sectors = rb->iter.bi_size >> SECTOR_SHIFT,
+			.latency_ns = ktime_get_ns() - rb->start,
+			.status = status,
+			.write = op_is_write(op),
+			.remapped = rb->spare != REMAP_NO_SPARE,
+		};
+
+		a->ops->sample(a->context, &sample);
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * Attaching
+ */
+
+static void attach_one(struct remap_device *dev, const struct dm_remap_client_ops *ops)
+{
+	struct remap_attachment *a = kzalloc(sizeof(*a), GFP_NOIO);
+	void *context;
+
+	if (!a) {
+		DMERR("%s: no memory to attach %s", dev->name, ops->name);
+		return;
+	}
+	context = ops->attach(dev);
+	if (IS_ERR(context)) {
+		DMWARN("%s: %s does not attach (error %ld)", dev->name, ops->name,
+		       PTR_ERR(context));
+		kfree(a);
+		return;
+	}
+	a->ops = ops;
+	a->context = context;
+	list_add_tail(&a->list, &dev->attachments);
+	if (ops->sample)
+		rcu_assign_pointer(dev->sampler, a);
+}
+
+static void detach_one(struct remap_device *dev, struct remap_attachment *a)
+{
+	if (a->ops->sample) {
+		RCU_INIT_POINTER(dev->sampler, NULL);
+		synchronize_rcu();
+	}
+	a->ops->detach(dev, a->context);
+	list_del(&a->list);
+	kfree(a);
+}
+
+void remap_client_attach(struct remap_device *dev)
+{
+	struct client *c;
+
+	mutex_lock(&clients_lock);
+	if (list_empty(&dev->list)) {
+		list_add_tail(&dev->list, &devices);
+		list_for_each_entry(c, &clients, list)
+			attach_one(dev, c->ops);
+	}
+	mutex_unlock(&clients_lock);
+}
+
+void remap_client_detach(struct remap_device *dev)
+{
+	struct remap_attachment *a, *tmp;
+
+	mutex_lock(&clients_lock);
+	list_for_each_entry_safe_reverse(a, tmp, &dev->attachments, list)
+		detach_one(dev, a);
+	list_del_init(&dev->list);
+	mutex_unlock(&clients_lock);
+}
+
+static struct client *find_client(const struct dm_remap_client_ops *ops)
+{
+	struct client *c;
+
+	lockdep_assert_held(&clients_lock);
+	list_for_each_entry(c, &clients, list)
+		if (c->ops == ops)
+			return c;
+	return NULL;
+}
+
+static bool sampled_already(void)
+{
+	struct client *c;
+
+	lockdep_assert_held(&clients_lock);
+	list_for_each_entry(c, &clients, list)
+		if (c->ops->sample)
+			return true;
+	return false;
+}
+
+static int add_client(const struct dm_remap_client_ops *ops)
+{
+	struct remap_device *dev;
+	struct client *c;
+
+	lockdep_assert_held(&clients_lock);
+	if (find_client(ops))
+		return -EEXIST;
+	if (ops->sample && sampled_already())
+		return -EBUSY;
+	c = kzalloc(sizeof(*c), GFP_KERNEL);
+	if (!c)
+		return -ENOMEM;
+	c->ops = ops;
+	list_add_tail(&c->list, &clients);
+	if (ops->sample)
+		static_branch_inc(&remap_sampling);
+	list_for_each_entry(dev, &devices, list)
+		attach_one(dev, ops);
+	return 0;
+}
+
+int dm_remap_register_client(const struct dm_remap_client_ops *ops)
+{
+	unsigned int noio;
+	int r;
+
+	if (!ops || ops->api_version != DM_REMAP_API_VERSION ||
+	    ops->size != sizeof(*ops) || !ops->name || !ops->attach || !ops->detach) {
+		DMERR("a client of another API version than %u was refused",
+		      DM_REMAP_API_VERSION);
+		return -EINVAL;
+	}
+	mutex_lock(&clients_lock);
+	/* a suspend that waits for this lock may hold up writeback */
+	noio = memalloc_noio_save();
+	r = add_client(ops);
+	memalloc_noio_restore(noio);
+	mutex_unlock(&clients_lock);
+	return r;
+}
+EXPORT_SYMBOL_GPL(dm_remap_register_client);
+
+void dm_remap_unregister_client(const struct dm_remap_client_ops *ops)
+{
+	struct remap_attachment *a, *tmp;
+	struct remap_device *dev;
+	struct client *c;
+
+	mutex_lock(&clients_lock);
+	c = find_client(ops);
+	if (!c)
+		goto out;
+	list_for_each_entry(dev, &devices, list)
+		list_for_each_entry_safe(a, tmp, &dev->attachments, list)
+			if (a->ops == ops)
+				detach_one(dev, a);
+	if (ops->sample)
+		static_branch_dec(&remap_sampling);
+	list_del(&c->list);
+	kfree(c);
+out:
+	mutex_unlock(&clients_lock);
+}
+EXPORT_SYMBOL_GPL(dm_remap_unregister_client);
+
+int remap_client_init(struct remap_device *dev)
+{
+	INIT_LIST_HEAD(&dev->list);
+	INIT_LIST_HEAD(&dev->attachments);
+	dev->stats = alloc_percpu(struct remap_stats);
+	return dev->stats ? 0 : -ENOMEM;
+}
+
+void remap_client_exit(struct remap_device *dev)
+{
+	free_percpu(dev->stats);
+}
+
+/*
+ * What clients call
+ */
+
+void dm_remap_geometry(struct remap_device *dev, struct dm_remap_geometry *g)
+{
+	g->main = dev->main.dev->bdev;
+	g->main_start = dev->main.start;
+	g->length = dev->ti->len;
+	g->block = dev->spb;
+	g->spare = dev->spare.dev->bdev;
+	g->spare_data = dev->spare.start + dev->md.super.data;
+	g->spare_blocks = dev->spares.total;
+}
+EXPORT_SYMBOL_GPL(dm_remap_geometry);
+
+const char *dm_remap_device_name(struct remap_device *dev)
+{
+	return dev->name;
+}
+EXPORT_SYMBOL_GPL(dm_remap_device_name);
+
+void dm_remap_load(struct remap_device *dev, u64 *in_flight, u64 *completed)
+{
+	u64 started = 0, ended = 0;
+	int cpu;
+
+	/* ends first: a bio that ends between the loops must not count as minus one */
+	for_each_possible_cpu(cpu)
+		ended += READ_ONCE(per_cpu_ptr(dev->stats, cpu)->ended);
+	for_each_possible_cpu(cpu)
+		started += READ_ONCE(per_cpu_ptr(dev->stats, cpu)->started);
+	*completed = ended;
+	*in_flight = started - ended;
+}
+EXPORT_SYMBOL_GPL(dm_remap_load);
+
+static bool out_of_range(struct remap_device *dev, u64 block)
+{
+	return block >= remap_device_blocks(dev);
+}
+
+int dm_remap_lookup(struct remap_device *dev, u64 block, u32 *spare)
+{
+	if (out_of_range(dev, block))
+		return -ERANGE;
+	*spare = remap_place_spare(remap_map_get(&dev->map, block));
+	return *spare != REMAP_NO_SPARE;
+}
+EXPORT_SYMBOL_GPL(dm_remap_lookup);
+
+static int request(struct remap_device *dev, u64 block, enum remap_request_kind kind,
+		   enum remap_reason reason)
+{
+	struct remap_request req = {
+		.kind = kind, .reason = reason, .next = block, .end = block + 1,
+	};
+	int r;
+
+	if (out_of_range(dev, block))
+		return -ERANGE;
+	r = remap_repair_request(dev, &req);
+	if (r)
+		return r;
+	if (kind == REMAP_REQUEST_RETRY)
+		return req.skipped && !req.changed ? -ENOENT : (int)req.changed;
+	return req.skipped ? -EEXIST : 0;
+}
+
+int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why)
+{
+	static const enum remap_reason reasons[] = {
+		[DM_REMAP_WHY_READ_ERROR] = REMAP_REASON_READ_ERROR,
+		[DM_REMAP_WHY_SLOW] = REMAP_REASON_SLOW,
+		[DM_REMAP_WHY_IMPORTED] = REMAP_REASON_IMPORTED,
+		[DM_REMAP_WHY_MANUAL] = REMAP_REASON_MANUAL,
+	};
+
+	if ((unsigned int)why >= ARRAY_SIZE(reasons))
+		return -EINVAL;
+	return request(dev, block, REMAP_REQUEST_RELOCATE, reasons[why]);
+}
+EXPORT_SYMBOL_GPL(dm_remap_relocate);
+
+int dm_remap_report_bad(struct remap_device *dev, u64 block)
+{
+	return request(dev, block, REMAP_REQUEST_REPORT, REMAP_REASON_READ_ERROR);
+}
+EXPORT_SYMBOL_GPL(dm_remap_report_bad);
+
+int dm_remap_retry_lost(struct remap_device *dev, u64 block)
+{
+	return request(dev, block, REMAP_REQUEST_RETRY, REMAP_REASON_NONE);
+}
+EXPORT_SYMBOL_GPL(dm_remap_retry_lost);
+
+static bool bad_health_range(size_t offset, size_t len)
+{
+	BUILD_BUG_ON(DM_REMAP_HEALTH_SIZE != REMAP_HEALTH_PAYLOAD);
+	return offset > DM_REMAP_HEALTH_SIZE || len > DM_REMAP_HEALTH_SIZE - offset;
+}
+
+int dm_remap_health_read(struct remap_device *dev, void *buf, size_t offset, size_t len)
+{
+	if (bad_health_range(offset, len))
+		return -EINVAL;
+	spin_lock_irq(&dev->md.lock);
+	memcpy(buf, dev->md.health + offset, len);
+	spin_unlock_irq(&dev->md.lock);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dm_remap_health_read);
+
+int dm_remap_health_write(struct remap_device *dev, const void *buf, size_t offset,
+			  size_t len)
+{
+	if (bad_health_range(offset, len))
+		return -EINVAL;
+	spin_lock_irq(&dev->md.lock);
+	memcpy(dev->md.health + offset, buf, len);
+	spin_unlock_irq(&dev->md.lock);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dm_remap_health_write);
+
+int dm_remap_health_sync(struct remap_device *dev)
+{
+	struct remap_request req = { .kind = REMAP_REQUEST_HEALTH, .end = 1 };
+
+	return remap_repair_request(dev, &req);
+}
+EXPORT_SYMBOL_GPL(dm_remap_health_sync);
+
+struct kobject *dm_remap_kobject(struct remap_device *dev)
+{
+	return &dev->kobj;
+}
+EXPORT_SYMBOL_GPL(dm_remap_kobject);
+
+void dm_remap_event(struct remap_device *dev)
+{
+	remap_device_event(dev);
+}
+EXPORT_SYMBOL_GPL(dm_remap_event);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Synchronous I/O to one of the two devices, with the block layer's own
+ * status as the answer.
+ *
+ * Context: all functions sleep. They share one bio in struct remap_disk, so
+ * only one task may use a disk at a time: the worker, or the life cycle while
+ * the worker is stopped.
+ */
+#ifndef REMAP_DISK_H
+#define REMAP_DISK_H
+
+#include <linux/blk_types.h>
+
+#define REMAP_DISK_VECS	64
+
+/**
+ * struct remap_disk - a range of a block device
+ * @dev: device-mapper's handle
+ * @start: first sector of the range
+ * @length: sectors
+ * @unit: bytes; the smallest write that does not make the device read first
+ * @flush_failed: bit 0: one of our flushes failed, and with it perhaps writes
+ *	of users; the next flush of a user clears it and returns the error
+ */
+struct remap_disk {
+	struct dm_dev *dev;
+	sector_t start;
+	sector_t length;
+	u32 unit;
+	unsigned long flush_failed;
+
+	struct bio bio;
+	struct bio_vec vecs[REMAP_DISK_VECS];
+};
+
+/**
+ * remap_disk_read() - read into a kernel buffer
+ * @sector: relative to the start of the range, 512 bytes
+ * @buf: kmalloc'ed or vmalloc'ed, at a multiple of 512 bytes in its page
+ * @bytes: a multiple of the logical block size, any length
+ *
+ * Return: the status of the first bio that failed, or BLK_STS_OK.
+ */
+blk_status_t remap_disk_read(struct remap_disk *disk, sector_t sector,
+			     void *buf, size_t bytes);
+
+/** remap_disk_write() - write a kernel buffer; not durable before a flush */
+blk_status_t remap_disk_write(struct remap_disk *disk, sector_t sector,
+			      void *buf, size_t bytes);
+
+/** remap_disk_flush() - make all completed writes durable */
+blk_status_t remap_disk_flush(struct remap_disk *disk);
+
+/**
+ * remap_disk_submit() - do a part of somebody else's bio
+ * @clone: its pages are used
+ * @iter: which of them; bi_sector is ignored
+ * @sector: relative to the start of the range
+ * @opf: operation and flags
+ */
+blk_status_t remap_disk_submit(struct remap_disk *disk, struct bio *clone,
+			       struct bvec_iter iter, sector_t sector,
+			       blk_opf_t opf);
+
+#endif

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "registry.h"
+
+static DEFINE_MUTEX(registry_lock);
+static LIST_HEAD(registry);
+
+static bool overlap(const struct remap_disk *a, const struct remap_disk *b)
+{
+	struct block_device *x = a->dev->bdev, *y = b->dev->bdev;
+	sector_t from = get_start_sect(x) + a->start;
+	sector_t other = get_start_sect(y) + b->start;
+
+	return x->bd_disk == y->bd_disk && from < other + b->length &&
+	       other < from + a->length;
+}
+
+static bool same_device(struct remap_device *a, struct remap_device *b)
+{
+	return dm_table_get_md(a->ti->table) == dm_table_get_md(b->ti->table);
+}
+
+static bool conflict(struct remap_device *dev, struct remap_device *other, char **why)
+{
+	if (overlap(&dev->main, &other->main) || overlap(&dev->main, &other->spare)) {
+		*why = "The main device is in use by another remap device";
+		return true;
+	}
+	if (overlap(&dev->spare, &other->main) || overlap(&dev->spare, &other->spare)) {
+		*why = "The spare device is in use by another remap device";
+		return true;
+	}
+	return false;
+}
+
+int remap_registry_add(struct remap_device *dev, char **why)
+{
+	struct remap_device *other;
+	int r = -EBUSY;
+
+	INIT_LIST_HEAD(&dev->registered);
+	if (overlap(&dev->main, &dev->spare)) {
+		*why = "Main and spare overlap";
+		return -EINVAL;
+	}
+	mutex_lock(&registry_lock);
+	list_for_each_entry(other, &registry, registered) {
+		if (!same_device(dev, other)) {
+			if (conflict(dev, other, why))
+				goto out;
+		} else if (READ_ONCE(other->loaded)) {
+			set_bit(REMAP_REPLACES_LIVE, &dev->flags);
+		}
+	}
+	list_add(&dev->registered, &registry);
+	r = 0;
+out:
+	mutex_unlock(&registry_lock);
+	return r;
+}
+
+void remap_registry_remove(struct remap_device *dev)
+{
+	if (!dev->registered.next)
+		return;
+	mutex_lock(&registry_lock);
+	list_del_init(&dev->registered);
+	mutex_unlock(&registry_lock);
+}
+
+bool remap_registry_uuid_free(struct remap_device *dev)
+{
+	struct remap_device *other;
+	bool free = true;
+
+	mutex_lock(&registry_lock);
+	list_for_each_entry(other, &registry, registered)
+		if (!same_device(dev, other) &&
+		    !memcmp(other->md.super.uuid, dev->md.super.uuid, 16))
+			free = false;
+	mutex_unlock(&registry_lock);
+	return free;
+}

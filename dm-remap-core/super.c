@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The two superblocks.
+ *
+ *   write: one ; flush ; other ; flush       power cut: the newer valid one counts
+ *
+ * A copy is only overwritten while the other is known to be valid, current and
+ * durable. So the one that isn't goes first, and if it can't be written, the
+ * other is left alone.
+ */
+#include <linux/device-mapper.h>
+#include <linux/string.h>
+
+#include "metadata.h"
+
+#define DM_MSG_PREFIX "remap"
+
+static const char * const verdict_names[] = {
+	[REMAP_VALID] = "valid",
+	[REMAP_BLANK] = "blank",
+	[REMAP_FOREIGN] = "not a dm-remap superblock",
+	[REMAP_CORRUPT] = "corrupt (checksum)",
+	[REMAP_INSANE] = "impossible content",
+	[REMAP_TOO_NEW] = "of a newer version",
+};
+
+/* One unreadable copy must not hide the other: it counts as corrupt. */
+static enum remap_verdict read_copy(struct remap_metadata *md, u32 copy,
+				    sector_t sector, struct remap_super *super)
+{
+	void *buf = &md->super_buf[copy];
+	blk_status_t status;
+
+	status = remap_disk_read(md->disk, sector, buf, REMAP_META_SIZE);
+	if (status) {
+		DMWARN("%s: superblock %c of the spare cannot be read (error %d)",
+		       md->name, 'A' + copy, blk_status_to_errno(status));
+		return REMAP_CORRUPT;
+	}
+	return remap_format_decode_super(buf, copy, super);
+}
+
+static sector_t place_of_twin(struct remap_metadata *md,
+			      const struct remap_super *first)
+{
+	sector_t meta = REMAP_META_SECTORS;
+
+	if (md->super_seen[0] == REMAP_VALID)
+		return first->super_b;
+	return (md->disk->length - meta) & ~(meta - 1);
+}
+
+static int refuse(struct remap_metadata *md)
+{
+	enum remap_verdict a = md->super_seen[0], b = md->super_seen[1];
+
+	if (a == REMAP_BLANK && b == REMAP_BLANK)
+		return -ENODATA;
+	DMERR("%s: no usable superblock on the spare: A is %s, B is %s",
+	      md->name, verdict_names[a], verdict_names[b]);
+	if (a == REMAP_TOO_NEW || b == REMAP_TOO_NEW)
+		return -EPROTONOSUPPORT;
+	if (a == REMAP_CORRUPT || b == REMAP_CORRUPT ||
+	    a == REMAP_INSANE || b == REMAP_INSANE)
+		return -EILSEQ;
+	return -EMEDIUMTYPE;
+}
+
+/* Two valid superblocks of one spare differ in their generation or in nothing. */
+static bool contradict(const struct remap_super *a, const struct remap_super *b)
+{
+	return memcmp(a->uuid, b->uuid, sizeof(a->uuid)) ||
+	       (a->generation == b->generation && memcmp(a, b, sizeof(*a)));
+}
+
+/*
+ * Beside one valid copy stands something else. A damaged copy of ours still
+ * carries the UUID and is healed; a file system made over the spare is not ours to overwrite.
+ */
+static bool overwritten(struct remap_metadata *md, u32 copy, const struct remap_super *twin)
+{
+	const struct remap_disk_header *h = (void *)&md->super_buf[copy];
+
+	return md->super_seen[copy] == REMAP_FOREIGN && !md->force &&
+	       memcmp(h->uuid, twin->uuid, sizeof(h->uuid));
+}
+
+static int choose(struct remap_metadata *md, const struct remap_super *a,
+		  const struct remap_super *b)
+{
+	bool use_a = md->super_seen[0] == REMAP_VALID;
+	bool use_b = md->super_seen[1] == REMAP_VALID;
+
+	if ((use_b && overwritten(md, 0, b)) || (use_a && overwritten(md, 1, a))) {
+		DMERR("%s: superblock %c of the spare was overwritten by something else; 'force' restores it from the other copy",
+		      md->name, use_b ? 'A' : 'B');
+		return -EMEDIUMTYPE;
+	}
+
+	if (md->super_seen[0] == REMAP_TOO_NEW || md->super_seen[1] == REMAP_TOO_NEW)
+		return refuse(md);	/* the other may be an old leftover */
+	if (!use_a && !use_b)
+		return refuse(md);
+	if (use_a && use_b) {
+		if (contradict(a, b)) {
+			DMERR("%s: the two superblocks of the spare contradict each other",
+			      md->name);
+			return -EUCLEAN;
+		}
+		use_b = b->generation > a->generation;
+	}
+	md->super = use_b ? *b : *a;
+	md->super_good[use_b] = true;
+	md->super_good[!use_b] = md->super_seen[0] == md->super_seen[1] &&
+				 a->generation == b->generation;
+	return 0;
+}
+
+int remap_super_read(struct remap_metadata *md)
+{
+	struct remap_super *s = (void *)&md->super_buf[2];	/* A is s[0], B s[1] */
+
+	BUILD_BUG_ON(sizeof(*s) > 2 * REMAP_META_SIZE);
+	memset(s, 0, 2 * sizeof(*s));
+	md->super_seen[0] = read_copy(md, 0, 0, &s[0]);
+	md->super_seen[1] = read_copy(md, 1, place_of_twin(md, &s[0]), &s[1]);
+	return choose(md, &s[0], &s[1]);
+}
+
+static int write_copy(struct remap_metadata *md, u32 copy)
+{
+	void *buf = &md->super_buf[copy];
+	blk_status_t status;
+
+	md->super_good[copy] = false;
+	remap_format_encode_super(buf, &md->super, copy);
+	status = remap_disk_write(md->disk, copy ? md->super.super_b : 0, buf,
+				  REMAP_META_SIZE);
+	if (!status)
+		status = remap_disk_flush(md->disk);
+	if (status) {
+		DMERR("%s: superblock %c of the spare cannot be written (error %d)",
+		      md->name, 'A' + copy, blk_status_to_errno(status));
+		return -EIO;
+	}
+	md->super_good[copy] = true;
+	return 0;
+}
+
+int remap_super_write(struct remap_metadata *md)
+{
+	u32 first = md->super_good[0] && !md->super_good[1];
+
+	/* Fresh on every attempt: one that failed may have landed. */
+	md->super.generation = ++md->generation;
+	if (write_copy(md, first))
+		return -EIO;
+	return write_copy(md, !first);
+}
+
+struct remap_disowned *remap_super_disowned(struct remap_metadata *md, u32 block)
+{
+	u32 i;
+
+	for (i = 0; i < md->super.disowned_count; i++)
+		if (md->super.disowned[i].block == block)
+			return &md->super.disowned[i];
+	return NULL;
+}
+
+void remap_super_own(struct remap_metadata *md, u32 block)
+{
+	struct remap_super *sb = &md->super;
+	struct remap_disowned *o = remap_super_disowned(md, block);
+
+	if (!o)
+		return;
+	*o = sb->disowned[--sb->disowned_count];
+	memset(&sb->disowned[sb->disowned_count], 0, sizeof(*o));
+}
+
+int remap_super_disown(struct remap_metadata *md, u32 block, u8 copy)
+{
+	struct remap_super *sb = &md->super;
+
+	if (sb->disowned_count == REMAP_MAX_DISOWNED)
+		return -ENOSPC;
+	sb->disowned[sb->disowned_count].block = block;
+	sb->disowned[sb->disowned_count].copy = copy;
+	sb->disowned[sb->disowned_count].dead = false;
+	sb->disowned_count++;
+	return remap_super_write(md);
+}
