@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # For people and scripts. The kernel's build reads Kbuild, in this folder and below.
+#
+#   make modules [KDIR=...]   build for the running kernel, or another
+#   make demo                 a disk goes bad, without dm-remap and with it
+#   make check                unit tests, and the tests in a real kernel under QEMU
+#   make bench                what an I/O costs, in instructions
+#
+# The tests fetch what they need (tests/deps) and build for the kernel that
+# they boot, whatever runs on this machine.
 
 KERNELRELEASE ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KERNELRELEASE)/build
@@ -9,4 +17,21 @@ all: modules
 modules modules_install clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
 
-.PHONY: all modules modules_install clean
+# Modules for the kernel of the tests, in this tree.
+test-modules:
+	tests/deps build vm
+	kdir=$$(tests/vm/kernel kdir) && \
+	$(MAKE) -C "$$kdir" M="$(CURDIR)" W=1 modules && \
+	$(MAKE) -C "$$kdir" M="$(CURDIR)/tests/client" W=1 \
+		KBUILD_EXTRA_SYMBOLS="$(CURDIR)/Module.symvers" modules
+
+demo: test-modules
+	tests/demo/run
+
+check: test-modules
+	tests/check
+
+bench: test-modules
+	tests/bench/run
+
+.PHONY: all modules modules_install clean test-modules demo check bench

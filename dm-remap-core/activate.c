@@ -24,6 +24,10 @@ static int refuse(struct remap_device *dev, int error, char *why)
 	return error;
 }
 
+#define MAIN_CHANGED_TEXT \
+	"The main device is another one, or was written without its spare since " \
+	"the last stop; 'force' accepts it as it is"
+
 /*
  * A blank spare
  */
@@ -34,9 +38,10 @@ static void plan(struct remap_device *dev)
 	struct remap_options *opt = dev->options;
 
 	memset(sb, 0, sizeof(*sb));
-	sb->block_size = opt->block_size ?: REMAP_DEFAULT_BLOCK_SIZE;
-	sb->block_size = max(sb->block_size, (u32)bdev_logical_block_size(dev->main.dev->bdev));
 	sb->mask_unit = bdev_logical_block_size(dev->main.dev->bdev);
+	sb->block_size = opt->block_size ?: REMAP_DEFAULT_BLOCK_SIZE;
+	if (!opt->block_size)
+		sb->block_size = max(sb->block_size, sb->mask_unit);
 	sb->spare_blocks = opt->spare_blocks ?: REMAP_DEFAULT_MAX_SPARES;
 	sb->main_start = dev->main.start;
 	sb->main_length = dev->ti->len;
@@ -70,8 +75,8 @@ static int check_formattable(struct remap_device *dev, bool known_ours)
 	if (test_bit(REMAP_READ_ONLY_TABLE, &dev->flags))
 		return refuse(dev, -EROFS, "A read-only table cannot format a spare");
 	plan(dev);
-	if (dev->md.super.block_size / dev->md.super.mask_unit > REMAP_MASK_BITS)
-		return refuse(dev, -EINVAL, "Block size is too large for the logical block size");
+	if (dev->md.super.block_size < dev->md.super.mask_unit)
+		return refuse(dev, -EINVAL, "The block size is below the logical block size of main");
 	if (lay_out(dev))
 		return refuse(dev, -ENOSPC, "The spare is too small");
 	blank = known_ours ? 1 : remap_metadata_is_blank(&dev->md);
@@ -114,6 +119,9 @@ static int check_formatted(struct remap_device *dev)
 
 	if (opt->have_uuid && memcmp(opt->uuid, sb->uuid, sizeof(sb->uuid)))
 		return refuse(dev, -ENODEV, "The spare has another UUID");
+	if (test_bit(REMAP_REPLACES_LIVE, &dev->flags) && !dev->md.force &&
+	    memcmp(dev->live_uuid, sb->uuid, sizeof(sb->uuid)))
+		return refuse(dev, -EINVAL, "A reload cannot exchange the spare");
 	if (sb->state != REMAP_SUPER_ACTIVE)
 		return refuse(dev, -EINVAL, "The spare is not the active one: it was replaced");
 	if (opt->block_size && opt->block_size != sb->block_size)
@@ -156,22 +164,52 @@ int remap_activate_check(struct remap_device *dev)
  * preresume
  */
 
-static int check_fingerprint(struct remap_device *dev)
+enum main_is {
+	MAIN_UNCHANGED,
+	MAIN_UNKNOWN,	/* no clean stop, or it can't be read: a failing disk after all */
+	MAIN_CHANGED,
+};
+
+static enum main_is compare_main(struct remap_device *dev)
 {
 	const struct remap_super *sb = &dev->md.super;
 	const u32 clean = REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT;
 	u32 now[2];
 
-	if ((sb->flags & clean) != clean || dev->md.force ||
-	    sb->main_length != dev->ti->len ||
-	    test_bit(REMAP_REPLACES_LIVE, &dev->flags))
-		return 0;
-	if (remap_fingerprint_take(dev, now))
-		return 0;	/* unreadable now: it is a failing disk after all */
-	if (!memcmp(now, sb->fingerprint, sizeof(now)))
-		return 0;
-	return refuse(dev, -EUCLEAN,
-		      "The main device is another one, or was written without its spare since the last stop; 'force' accepts it as it is");
+	if ((sb->flags & clean) != clean)
+		return MAIN_UNKNOWN;
+	if (sb->main_length > dev->ti->len || sb->main_start != dev->main.start)
+		return MAIN_CHANGED;
+	if (remap_fingerprint_take(dev, sb->main_length, now))
+		return MAIN_UNKNOWN;
+	return memcmp(now, sb->fingerprint, sizeof(now)) ? MAIN_CHANGED : MAIN_UNCHANGED;
+}
+
+/* Main may hold anything where data was lost: nothing can be rescued from there. */
+static void forget_rescuable(struct remap_device *dev)
+{
+	struct remap_change *c = dev->changes;
+	unsigned int nr = 0;
+	u32 i;
+
+	for (i = 0; i < dev->spares.total; i++) {
+		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
+
+		if (!(e->flags & REMAP_ENTRY_RESCUABLE))
+			continue;
+		/* in memory at once, whatever becomes of it on the disk */
+		e->flags &= ~REMAP_ENTRY_RESCUABLE;
+		if (remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD)
+			continue;
+		c[nr].spare = i;
+		c[nr++].entry = *e;
+		if (nr == REMAP_BATCH) {
+			remap_metadata_commit(&dev->md, c, nr);
+			nr = 0;
+		}
+	}
+	if (nr)
+		remap_metadata_commit(&dev->md, c, nr);
 }
 
 /* Superseded entries lose anyway; retired, their spare blocks are of use again. */
@@ -241,6 +279,7 @@ static int load_map(struct remap_device *dev)
 static int load(struct remap_device *dev)
 {
 	bool read_only = test_bit(REMAP_READ_ONLY_TABLE, &dev->flags);
+	enum main_is main_is;
 	int r;
 
 	if (read_only)
@@ -250,11 +289,14 @@ static int load(struct remap_device *dev)
 		return refuse(dev, r, "The map on the spare cannot be loaded");
 	remap_map_clear(&dev->map);
 	r = load_map(dev);
-	if (!r)
-		r = check_fingerprint(dev);
 	if (r)
 		return r;
+	main_is = compare_main(dev);
+	if (main_is == MAIN_CHANGED && !dev->md.force)
+		return refuse(dev, -EUCLEAN, MAIN_CHANGED_TEXT);
 	mark_running(dev);
+	if (main_is != MAIN_UNCHANGED && dev->md.force)
+		forget_rescuable(dev);
 	remap_spare_load(&dev->spares, &dev->md);
 	retire_superseded(dev);
 	remap_spare_load(&dev->spares, &dev->md);
@@ -333,7 +375,7 @@ void remap_deactivate(struct remap_device *dev)
 	if (remap_metadata_write_health(&dev->md))
 		DMWARN("%s: the health record could not be written", dev->name);
 	if (dev->fault.unreachable[REMAP_FAULT_MAIN] ||
-	    remap_fingerprint_take(dev, sb->fingerprint))
+	    remap_fingerprint_take(dev, dev->ti->len, sb->fingerprint))
 		sb->flags &= ~REMAP_SUPER_FINGERPRINT;
 	else
 		sb->flags |= REMAP_SUPER_FINGERPRINT;

@@ -271,7 +271,7 @@ EXPORT_SYMBOL_GPL(dm_remap_load);
 
 static bool out_of_range(struct remap_device *dev, u64 block)
 {
-	return block >= remap_device_blocks(dev);
+	return block >= dev->map.nr_blocks;
 }
 
 int dm_remap_lookup(struct remap_device *dev, u64 block, u32 *spare)

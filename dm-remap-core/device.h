@@ -115,6 +115,7 @@ struct remap_device {
 	struct remap_options *options;
 	bool format_now;		/* the spare is blank and may be formatted */
 	bool loaded;			/* the table was read; life cycle only */
+	u8 live_uuid[16];		/* of the instance that this one replaces */
 
 	/* the worker and its lists */
 	spinlock_t lock;
@@ -155,11 +156,6 @@ static inline struct remap_bio *remap_bio_of(struct bio *bio)
 static inline sector_t remap_spare_sector(struct remap_device *dev, u32 spare)
 {
 	return dev->md.super.data + (sector_t)spare * dev->spb;
-}
-
-static inline u64 remap_device_blocks(struct remap_device *dev)
-{
-	return DIV_ROUND_UP_ULL(dev->ti->len, dev->spb);
 }
 
 static inline u32 remap_spares_free(struct remap_device *dev)

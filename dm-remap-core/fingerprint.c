@@ -9,7 +9,7 @@
  * Remapped blocks are left out: main's old copy may fail, or take seconds to. The
  * map is the same at the stop and at the next start.
  */
-static int checksum(struct remap_device *dev, u64 block, u64 end, u32 *crc)
+static int checksum(struct remap_device *dev, u64 block, u64 end, sector_t length, u32 *crc)
 {
 	*crc = ~0;
 	while (block < end) {
@@ -20,11 +20,12 @@ static int checksum(struct remap_device *dev, u64 block, u64 end, u32 *crc)
 		       (run - block + 1) * dev->spb <= SCRATCH_SECTORS)
 			run++;
 		if (run == block) {
-			*crc = crc32c(*crc, &block, sizeof(block));
-			block++;
+			__le64 number = cpu_to_le64(block++);
+
+			*crc = crc32c(*crc, &number, sizeof(number));
 			continue;
 		}
-		sectors = min_t(sector_t, (run - block) * dev->spb, dev->ti->len - sector);
+		sectors = min_t(sector_t, (run - block) * dev->spb, length - sector);
 		if (remap_disk_read(&dev->main, sector, dev->md.scratch,
 				    sectors << SECTOR_SHIFT))
 			return -EIO;
@@ -34,12 +35,12 @@ static int checksum(struct remap_device *dev, u64 block, u64 end, u32 *crc)
 	return 0;
 }
 
-int remap_fingerprint_take(struct remap_device *dev, u32 fingerprint[2])
+int remap_fingerprint_take(struct remap_device *dev, sector_t length, u32 fingerprint[2])
 {
-	u64 blocks = remap_device_blocks(dev);
+	u64 blocks = DIV_ROUND_UP_ULL(length, dev->spb);
 	u64 mib = min_t(u64, blocks, (1 << 20 >> SECTOR_SHIFT) / dev->spb);
 	int r;
 
-	r = checksum(dev, 0, mib, &fingerprint[0]);
-	return r ?: checksum(dev, blocks - mib, blocks, &fingerprint[1]);
+	r = checksum(dev, 0, mib, length, &fingerprint[0]);
+	return r ?: checksum(dev, blocks - mib, blocks, length, &fingerprint[1]);
 }

@@ -10,11 +10,12 @@
 
 /**
  * remap_fingerprint_take() - of the blocks that live on main
- * @fingerprint: crc32c of the first and of the last MiB
+ * @length: of the main device at that time; it may have grown since
+ * @fingerprint: crc32c of the first and of the last MiB of @length
  *
  * Return: 0, or -EIO when some of it can't be read: then there is none.
  * Context: sleeps; uses the metadata's scratch area.
  */
-int remap_fingerprint_take(struct remap_device *dev, u32 fingerprint[2]);
+int remap_fingerprint_take(struct remap_device *dev, sector_t length, u32 fingerprint[2]);
 
 #endif

@@ -333,6 +333,17 @@ static noinline int write_again(struct remap_device *dev, struct bio *bio, blk_s
 	return DM_ENDIO_INCOMPLETE;
 }
 
+/* Somewhere main still takes writes: the worker wants to know, once. */
+static noinline void note_write(struct remap_device *dev, struct bio *bio,
+				struct remap_bio *rb)
+{
+	if (rb->spare != REMAP_NO_SPARE || bio_op(bio) != REQ_OP_WRITE)
+		return;
+	clear_bit(REMAP_WATCH_WRITES, &dev->flags);
+	set_bit(REMAP_WRITE_SEEN, &dev->flags);
+	remap_repair_kick(dev);
+}
+
 static int end_success(struct remap_device *dev, struct bio *bio, struct remap_bio *rb,
 		       blk_status_t *error)
 {
@@ -345,9 +356,8 @@ static int end_success(struct remap_device *dev, struct bio *bio, struct remap_b
 	smp_mb();
 	if (unlikely(rb->generation != remap_map_generation(&dev->map)) && moved(dev, rb))
 		return write_again(dev, bio, error);
-	if (unlikely(test_bit(REMAP_WATCH_WRITES, &dev->flags)) &&
-	    rb->spare == REMAP_NO_SPARE && bio_op(bio) == REQ_OP_WRITE)
-		set_bit(REMAP_WRITE_SEEN, &dev->flags);
+	if (unlikely(test_bit(REMAP_WATCH_WRITES, &dev->flags)))
+		note_write(dev, bio, rb);
 	return DM_ENDIO_DONE;
 }
 

@@ -56,6 +56,7 @@ enum remap_request_kind {
  * @changed: blocks moved, logical blocks rescued
  * @skipped: blocks there was nothing to do for
  * @rounds: attempts that came to nothing
+ * @failed_at: block where
  * @error: the first one; ends the request
  */
 struct remap_request {
@@ -67,6 +68,7 @@ struct remap_request {
 	u64 changed;
 	u64 skipped;
 	unsigned int rounds;
+	u64 failed_at;
 	int error;
 	struct completion done;
 };
@@ -155,6 +157,15 @@ static inline void remap_job_fail(struct remap_job *job, blk_status_t status, in
 	job->state = REMAP_JOB_FAILED;
 	job->status = status;
 	job->error = error;
+}
+
+/* The first failure ends a request. */
+static inline void remap_request_fail(struct remap_request *req, u64 block, int error)
+{
+	if (req->error)
+		return;
+	req->error = error;
+	req->failed_at = block;
 }
 
 static inline u32 remap_job_old_spare(struct remap_job *job)

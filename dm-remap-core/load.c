@@ -96,7 +96,7 @@ static int refuse(struct load *l, u32 block, enum remap_verdict a, enum remap_ve
 
 static void see(struct load *l, const struct remap_disk_table *t)
 {
-	l->highest = max(l->highest, (u64)le64_to_cpu(t->header.generation));
+	l->highest = max_t(u64, l->highest, le64_to_cpu(t->header.generation));
 }
 
 /* Decides one block: md->table[block] holds A, b is B. */

@@ -11,6 +11,7 @@ int remap_map_init(struct remap_map *map, sector_t sectors, u32 block_size)
 	xa_init(&map->blocks);
 	map->block_shift = ilog2(block_size) - SECTOR_SHIFT;
 	map->region_shift = REMAP_REGION_SHIFT - SECTOR_SHIFT;
+	map->nr_blocks = DIV_ROUND_UP_ULL(sectors, block_size >> SECTOR_SHIFT);
 	map->nr_regions = (sectors >> map->region_shift) + 1;
 	map->regions = vzalloc(BITS_TO_LONGS(map->nr_regions) * sizeof(long));
 	return map->regions ? 0 : -ENOMEM;
@@ -56,12 +57,12 @@ int remap_map_claim(struct remap_map *map, u64 block)
 		return xa_err(old);
 	/*
 	 * Who reads the new generation also sees BUSY; who read the old one
-	 * finds out at its completion. The barrier pairs with the one in
-	 * remap_io_end(): a write that completes without noticing was on the
-	 * device before anything that the caller reads from there now.
+	 * finds out at its completion. The barrier: a write that completes
+	 * without noticing was on the device before anything that the caller
+	 * reads from there now.
 	 */
 	smp_store_release(&map->generation, map->generation + 1);
-	smp_mb();
+	smp_mb();	/* pairs with smp_mb() in end_success() of io.c */
 	return 0;
 }
 
@@ -72,7 +73,7 @@ static int load_entry(struct remap_map *map, struct remap_metadata *md, u32 spar
 	remap_place_t place = remap_place_on_spare(spare, e->lost);
 	remap_place_t old = remap_map_get(map, block);
 
-	if (block >> (map->region_shift - map->block_shift) >= map->nr_regions)
+	if (block >= map->nr_blocks)
 		return -EUCLEAN;
 	if (old) {
 		u64 rival = le64_to_cpu(remap_metadata_truth(md,

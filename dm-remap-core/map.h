@@ -28,6 +28,7 @@
  * @block_shift: sectors to blocks
  * @region_shift: sectors to regions
  * @nr_regions: bits in @regions
+ * @nr_blocks: of the device, the last one perhaps not whole
  * @remapped: blocks on the spare
  * @used: anything was ever mapped in this activation
  */
@@ -38,6 +39,7 @@ struct remap_map {
 	unsigned long *regions;
 	struct xarray blocks;
 	unsigned long nr_regions;
+	u64 nr_blocks;
 	unsigned long remapped;
 	bool used;
 };

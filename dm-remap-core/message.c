@@ -30,7 +30,7 @@ static int bad(struct remap_device *dev, const char *name, const char *why)
 /* "<block>" or "<block>+<count>" */
 static int parse_range(struct remap_device *dev, char *text, u64 *first, u64 *end)
 {
-	u64 blocks = remap_device_blocks(dev), count = 1;
+	u64 blocks = dev->map.nr_blocks, count = 1;
 	char *plus = strchr(text, '+');
 
 	if (plus) {
@@ -57,6 +57,10 @@ static const char *explain(int error)
 		return "the device is suspended";
 	case -ENODEV:
 		return "a device does not answer";
+	case -EBUSY:
+		return "too many blocks fail too fast, the breaker is open";
+	case -ENOMEM:
+		return "no memory";
 	case -EPERM:
 		return "the main device no longer holds the last data of this block";
 	case -EUCLEAN:
@@ -69,11 +73,13 @@ static const char *explain(int error)
 static int run_request(struct remap_device *dev, struct remap_request *req,
 		       const char *name, const char *done, struct reply *reply)
 {
-	int r = remap_repair_request(dev, req);
+	int r;
 
+	req->failed_at = req->next;
+	r = remap_repair_request(dev, req);
 	if (r) {
 		DMERR("%s: message %s: %s (error %d) at block %llu; %llu %s before that",
-		      dev->name, name, explain(r), r, req->next ? req->next - 1 : 0,
+		      dev->name, name, explain(r), r, req->failed_at,
 		      req->changed, done);
 		return r;
 	}
@@ -174,7 +180,7 @@ static int msg_lookup(struct remap_device *dev, char *arg, struct reply *reply)
 	remap_place_t place;
 	u64 block;
 
-	if (kstrtou64(arg, 10, &block) || block >= remap_device_blocks(dev))
+	if (kstrtou64(arg, 10, &block) || block >= dev->map.nr_blocks)
 		return bad(dev, "lookup", "needs a block within the device");
 	place = remap_map_get(&dev->map, block);
 	if (place & REMAP_PLACE_MAPPED)

@@ -75,7 +75,7 @@ struct remap_metadata {
 	struct remap_disk_table *scratch;
 	struct remap_disk_table *super_buf;
 	u8 *health;
-	spinlock_t lock;
+	spinlock_t lock;	/* see above */
 	u64 generation;
 	enum remap_mode mode;
 	bool force;

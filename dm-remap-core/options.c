@@ -55,25 +55,36 @@ static int parse_knob(struct remap_device *dev, const char *arg)
 	return knob ? remap_knob_set(dev, knob, equals + 1) : -EINVAL;
 }
 
+/* Options with a value of their own kind; the others are knobs. */
+static const struct {
+	const char *name;
+	int (*parse)(struct remap_options *opt, const char *value);
+} valued[] = {
+	{ "uuid", parse_uuid },
+	{ "block_size", parse_block_size },
+	{ "spare_blocks", parse_spare_blocks },
+	{ "identity", parse_identity },
+};
+
 static int parse_one(struct remap_device *dev, struct remap_options *opt, const char *arg)
 {
-	const char *value;
+	unsigned int i;
 
-	if (!strcmp(arg, "format"))
+	if (!strcmp(arg, "format")) {
 		opt->format = true;
-	else if (!strcmp(arg, "force"))
+		return 0;
+	}
+	if (!strcmp(arg, "force")) {
 		opt->force = true;
-	else if ((value = value_of(arg, "uuid")))
-		return parse_uuid(opt, value);
-	else if ((value = value_of(arg, "block_size")))
-		return parse_block_size(opt, value);
-	else if ((value = value_of(arg, "spare_blocks")))
-		return parse_spare_blocks(opt, value);
-	else if ((value = value_of(arg, "identity")))
-		return parse_identity(opt, value);
-	else
-		return parse_knob(dev, arg);
-	return 0;
+		return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(valued); i++) {
+		const char *value = value_of(arg, valued[i].name);
+
+		if (value)
+			return valued[i].parse(opt, value);
+	}
+	return parse_knob(dev, arg);
 }
 
 int remap_options_parse(struct remap_device *dev, struct remap_options *opt,

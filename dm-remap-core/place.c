@@ -137,8 +137,12 @@ static void publish(struct remap_device *dev, struct remap_job *job)
 	if (job->kind == REMAP_JOB_MOVE)
 		retire(dev, remap_job_old_spare(job), job->proven || job->gone);
 	if (job->gone)
-		DMWARN_LIMIT("%s: block %llu is on spare block %u now; %u logical blocks of it are lost",
-			     dev->name, job->block, job->slot, (unsigned int)hweight64(job->gone));
+		DMERR_LIMIT("%s: block %llu could not be read whole: %u logical blocks are lost and read as errors until written; it is on spare block %u now",
+			    dev->name, job->block, (unsigned int)hweight64(job->gone),
+			    job->slot);
+	else if (job->kind != REMAP_JOB_CLEAR && job->reason != REMAP_REASON_MANUAL)
+		DMWARN_LIMIT("%s: block %llu is on spare block %u now, without loss",
+			     dev->name, job->block, job->slot);
 }
 
 static void finish(struct remap_device *dev, struct remap_job *job, enum remap_outcome outcome)

@@ -49,6 +49,7 @@ int remap_registry_add(struct remap_device *dev, char **why)
 				goto out;
 		} else if (READ_ONCE(other->loaded)) {
 			set_bit(REMAP_REPLACES_LIVE, &dev->flags);
+			memcpy(dev->live_uuid, other->md.super.uuid, sizeof(dev->live_uuid));
 		}
 	}
 	list_add(&dev->registered, &registry);

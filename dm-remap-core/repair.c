@@ -58,12 +58,10 @@ static void answer_request(struct remap_job *job)
 		req->changed += hweight64(job->payload);
 	else if (job->state == REMAP_JOB_DONE)
 		req->changed++;
-	else if (job->state == REMAP_JOB_HEALTHY && req->kind != REMAP_REQUEST_REPORT)
-		req->skipped++;
 	else if (job->state == REMAP_JOB_AGAIN && req->rounds++ < MAX_ROUNDS)
 		req->next = min(req->next, job->block);
-	else
-		req->error = job->error ?: -EIO;
+	else if (job->state != REMAP_JOB_HEALTHY || req->kind == REMAP_REQUEST_REPORT)
+		remap_request_fail(req, job->block, job->error ?: -EIO);
 }
 
 static void answer_job(struct remap_device *dev, struct remap_job *job)
@@ -144,9 +142,9 @@ static void warn_of_spares(struct remap_device *dev)
 		      dev->name, percent, dev->spares.used, dev->spares.total,
 		      percent < 100 ? "" : "; errors go up unchanged from now on");
 		remap_device_event(dev);
-		return;
+		break;
 	}
-	if (remap_spares_free(dev) <= READ_ONCE(dev->knobs.low_water) && !dev->low_warned) {
+	if (remap_spares_free(dev) < READ_ONCE(dev->knobs.low_water) && !dev->low_warned) {
 		dev->low_warned = true;
 		DMERR("%s: only %u spare blocks are left", dev->name, remap_spares_free(dev));
 		remap_device_event(dev);
@@ -155,17 +153,26 @@ static void warn_of_spares(struct remap_device *dev)
 
 static void report(struct remap_device *dev, enum remap_mode mode_before)
 {
+	bool changed = remap_device_mode(dev) != mode_before;
 	unsigned int i;
 
-	for (i = 0; i < dev->nr_jobs; i++) {
-		if (dev->jobs[i].state != REMAP_JOB_DONE)
-			continue;
+	for (i = 0; i < dev->nr_jobs; i++)
+		changed |= dev->jobs[i].state == REMAP_JOB_DONE;
+	if (changed)
 		remap_device_event(dev);
-		warn_of_spares(dev);
-		break;
+	warn_of_spares(dev);
+}
+
+/* A write that succeeds anywhere on main clears it of refusing them all. */
+static void see_writes(struct remap_device *dev)
+{
+	if (!test_and_clear_bit(REMAP_WRITE_SEEN, &dev->flags))
+		return;
+	if (dev->fault.write_dead) {
+		DMWARN("%s: the main device takes writes again", dev->name);
+		remap_device_event(dev);
 	}
-	if (remap_device_mode(dev) != mode_before)
-		remap_device_event(dev);
+	remap_fault_write_succeeded(&dev->fault);
 }
 
 static bool work_left(struct remap_device *dev)
@@ -208,6 +215,7 @@ static void repair(struct work_struct *work)
 		enum remap_mode mode = remap_device_mode(dev);
 
 		dev->nr_jobs = 0;
+		see_writes(dev);
 		remap_walk(dev);
 		remap_confirm(dev);
 		remap_place(dev);
@@ -219,6 +227,13 @@ static void repair(struct work_struct *work)
 		cond_resched();
 	} while (work_left(dev));
 	memalloc_noio_restore(noio);
+}
+
+static void probe_later(struct remap_device *dev, enum remap_fault_disk which)
+{
+	remap_fault_silent(&dev->fault, which);
+	mod_delayed_work(dev->wq, &dev->probe,
+			 msecs_to_jiffies(dev->fault.backoff_ms[which]));
 }
 
 /*
@@ -235,7 +250,7 @@ static void probe(struct work_struct *work)
 		if (!dev->fault.unreachable[which])
 			continue;
 		if (!remap_confirm_probe(dev, which)) {
-			remap_repair_unreachable(dev, which);
+			probe_later(dev, which);
 			continue;
 		}
 		remap_fault_answers(&dev->fault, which);
@@ -250,16 +265,14 @@ static void probe(struct work_struct *work)
 
 void remap_repair_unreachable(struct remap_device *dev, enum remap_fault_disk which)
 {
-	if (!dev->fault.unreachable[which]) {
-		DMERR("%s: the %s device does not answer: nothing is remapped, errors go up unchanged",
-		      dev->name, which == REMAP_FAULT_MAIN ? "main" : "spare");
-		remap_device_event(dev);
-	}
-	remap_fault_silent(&dev->fault, which);
+	if (dev->fault.unreachable[which])
+		return;		/* the probe is on its way */
+	DMERR("%s: the %s device does not answer: nothing is remapped, errors go up",
+	      dev->name, which == REMAP_FAULT_MAIN ? "main" : "spare");
+	remap_device_event(dev);
 	if (which == REMAP_FAULT_MAIN)
 		set_bit(REMAP_NO_REPAIR, &dev->flags);
-	queue_delayed_work(dev->wq, &dev->probe,
-			   msecs_to_jiffies(dev->fault.backoff_ms[which]));
+	probe_later(dev, which);
 }
 
 /*

@@ -10,24 +10,20 @@
 
 #define DM_MSG_PREFIX "remap"
 
-struct attribute_of {
-	struct attribute attr;
-	ssize_t (*show)(struct remap_device *dev, char *buf);	/* NULL: a knob */
-};
-
 static struct remap_device *device_of(struct kobject *kobj)
 {
 	return container_of(kobj, struct remap_device, kobj);
 }
 
 #define SHOW(_name, fmt, value)						\
-static ssize_t _name##_show(struct remap_device *dev, char *buf)	\
+static ssize_t _name##_show(struct kobject *kobj,			\
+			    struct kobj_attribute *attr, char *buf)	\
 {									\
+	struct remap_device *dev = device_of(kobj);			\
+									\
 	return sysfs_emit(buf, fmt "\n", value);			\
 }									\
-static struct attribute_of _name##_attr = {				\
-	.attr = { .name = #_name, .mode = 0444 }, .show = _name##_show,	\
-}
+static struct kobj_attribute _name##_attr = __ATTR_RO(_name)
 
 SHOW(uuid, "%pUb", dev->md.super.uuid);
 SHOW(mode, "%s", remap_mode_name(remap_device_mode(dev)));
@@ -39,10 +35,29 @@ SHOW(spare_bad, "%u", READ_ONCE(dev->spares.bad));
 SHOW(remapped, "%lu", READ_ONCE(dev->map.remapped));
 SHOW(lost, "%llu", READ_ONCE(dev->counters.lost));
 
-#define KNOB_ATTR(knob_name)						\
-static struct attribute_of knob_name##_attr = {			\
-	.attr = { .name = #knob_name, .mode = 0644 },			\
+static const struct remap_knob *knob_of(struct kobj_attribute *attr)
+{
+	return remap_knob_find(attr->attr.name, strlen(attr->attr.name));
 }
+
+static ssize_t knob_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", remap_knob_get(device_of(kobj), knob_of(attr)));
+}
+
+static ssize_t knob_store(struct kobject *kobj, struct kobj_attribute *attr,
+			  const char *buf, size_t count)
+{
+	int r;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	r = remap_knob_set(device_of(kobj), knob_of(attr), buf);
+	return r ?: count;
+}
+
+#define KNOB_ATTR(_name) \
+static struct kobj_attribute _name##_attr = __ATTR(_name, 0644, knob_show, knob_store)
 
 KNOB_ATTR(low_water);
 KNOB_ATTR(read_retries);
@@ -69,41 +84,14 @@ static struct attribute *remap_attrs[] = {
 };
 ATTRIBUTE_GROUPS(remap);
 
-static const struct remap_knob *knob_of(struct attribute *attr)
-{
-	return remap_knob_find(attr->name, strlen(attr->name));
-}
-
-static ssize_t show(struct kobject *kobj, struct attribute *attr, char *buf)
-{
-	struct attribute_of *a = container_of(attr, struct attribute_of, attr);
-
-	if (a->show)
-		return a->show(device_of(kobj), buf);
-	return sysfs_emit(buf, "%u\n", remap_knob_get(device_of(kobj), knob_of(attr)));
-}
-
-static ssize_t store(struct kobject *kobj, struct attribute *attr, const char *buf,
-		     size_t count)
-{
-	int r;
-
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	r = remap_knob_set(device_of(kobj), knob_of(attr), buf);
-	return r ?: count;
-}
-
 static void release(struct kobject *kobj)
 {
 	complete(&device_of(kobj)->kobj_released);
 }
 
-static const struct sysfs_ops ops = { .show = show, .store = store };
-
 static struct kobj_type type = {
 	.release = release,
-	.sysfs_ops = &ops,
+	.sysfs_ops = &kobj_sysfs_ops,	/* clients add theirs */
 	.default_groups = remap_groups,
 };
 

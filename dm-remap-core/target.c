@@ -3,6 +3,7 @@
  * The life of one table instance: ctr, preresume, resume, presuspend,
  * postsuspend, dtr.
  */
+#include <linux/dm-ioctl.h>
 #include <linux/slab.h>
 
 #include "../compat/compat.h"
@@ -157,6 +158,16 @@ static void free_device(struct remap_device *dev)
 	kfree(dev);
 }
 
+/* What people call it; a later rename is not followed. */
+static void set_name(struct remap_device *dev, struct mapped_device *md)
+{
+	char name[DM_NAME_LEN];
+
+	if (dm_copy_name_and_uuid(md, name, NULL))
+		strscpy(name, dm_device_name(md), sizeof(name));
+	strscpy(dev->name, name, sizeof(dev->name));
+}
+
 static struct remap_device *new_device(struct dm_target *ti)
 {
 	struct remap_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
@@ -170,7 +181,7 @@ static struct remap_device *new_device(struct dm_target *ti)
 	}
 	dev->ti = ti;
 	ti->private = dev;
-	strscpy(dev->name, dm_device_name(dm_table_get_md(ti->table)), sizeof(dev->name));
+	set_name(dev, dm_table_get_md(ti->table));
 	xa_init(&dev->map.blocks);
 	INIT_WORK(&dev->event, send_event);
 	remap_fault_init(&dev->fault);

@@ -24,8 +24,11 @@ int remap_options_parse(struct remap_device *dev, struct remap_options *opt,
 
 /* activate.c: from a spare device to a running map and back */
 
-/** remap_activate_check() - read the superblocks, make every check that can refuse.
- * Nothing is written. 0 or -errno with ti->error set. */
+/**
+ * remap_activate_check() - read the superblocks, make every check that can refuse
+ *
+ * Nothing is written. Return: 0, or -errno with ti->error set.
+ */
 int remap_activate_check(struct remap_device *dev);
 
 /** remap_activate() - format or load, at preresume */

@@ -133,16 +133,14 @@ static struct remap_job *job_for(struct remap_device *dev, struct piece *p,
 }
 
 /* May the map be changed for the sake of this failure? */
-static bool may_repair(struct remap_device *dev, struct piece *p, blk_status_t status)
+static bool may_repair(struct remap_device *dev, blk_status_t status)
 {
 	if (!remap_fault_suspicious(status) ||
 	    remap_device_mode(dev) != REMAP_MODE_RW || !READ_ONCE(dev->knobs.auto_remap))
 		return false;
 	if (test_bit(REMAP_NO_REPAIR, &dev->flags))
 		return false;
-	if (test_and_clear_bit(REMAP_WRITE_SEEN, &dev->flags))
-		remap_fault_write_succeeded(&dev->fault);
-	return !(is_write(p->rb) && dev->fault.write_dead);
+	return !dev->fault.write_dead;
 }
 
 static void suspect(struct remap_device *dev, struct piece *p, enum remap_job_kind kind,
@@ -154,7 +152,7 @@ static void suspect(struct remap_device *dev, struct piece *p, enum remap_job_ki
 
 	if (kind == REMAP_JOB_MOVE)
 		reason = REMAP_REASON_SPARE_FAILED;
-	if (!may_repair(dev, p, status)) {
+	if (!may_repair(dev, status)) {
 		p->rb->status = status;
 		return;
 	}
@@ -321,7 +319,7 @@ static void request_relocate(struct remap_device *dev, struct remap_request *req
 	}
 	job = remap_job_new(dev, block, REMAP_JOB_NEW, req->reason);
 	if (IS_ERR_OR_NULL(job)) {
-		req->error = -ENOMEM;
+		remap_request_fail(req, block, -ENOMEM);
 		return;
 	}
 	job->request = req;
@@ -369,16 +367,16 @@ static void request_retry(struct remap_device *dev, struct remap_request *req, u
 	}
 	e = remap_metadata_truth(&dev->md, spare);
 	if (!(e->flags & REMAP_ENTRY_RESCUABLE)) {
-		req->error = -EPERM;
+		remap_request_fail(req, block, -EPERM);
 		return;
 	}
 	if (remap_metadata_block_state(&dev->md, spare) != REMAP_BLOCK_GOOD) {
-		req->error = -EAGAIN;	/* it is moved elsewhere first */
+		remap_request_fail(req, block, -EAGAIN);	/* it is moved elsewhere first */
 		return;
 	}
 	job = remap_job_new(dev, block, REMAP_JOB_CLEAR, e->reason);
 	if (IS_ERR_OR_NULL(job)) {
-		req->error = -ENOMEM;
+		remap_request_fail(req, block, -ENOMEM);
 		return;
 	}
 	job->request = req;
@@ -401,7 +399,10 @@ static int refusal(struct remap_device *dev, struct remap_request *req)
 /* As many of the request's blocks as fit. */
 static void walk_request(struct remap_device *dev, struct remap_request *req)
 {
-	req->error = refusal(dev, req);
+	int r = refusal(dev, req);
+
+	if (r)
+		remap_request_fail(req, req->next, r);
 	if (req->kind == REMAP_REQUEST_HEALTH) {
 		if (!req->error)
 			req->error = remap_metadata_write_health(&dev->md);
