@@ -178,7 +178,8 @@ static enum main_is compare_main(struct remap_device *dev)
 
 	if ((sb->flags & clean) != clean)
 		return MAIN_UNKNOWN;
-	if (sb->main_length > dev->ti->len || sb->main_start != dev->main.start)
+	if (sb->main_start != dev->main.start ||
+	    sb->main_length > compat_bdev_sectors(dev->main.dev->bdev) - dev->main.start)
 		return MAIN_CHANGED;
 	if (remap_fingerprint_take(dev, sb->main_length, now))
 		return MAIN_UNKNOWN;

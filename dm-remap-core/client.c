@@ -46,7 +46,7 @@ void remap_client_started(struct remap_device *dev, struct remap_bio *rb)
 }
 
 void remap_client_ended(struct remap_device *dev, struct remap_bio *rb,
-			unsigned int op, blk_status_t status)
+			blk_status_t status)
 {
 	struct remap_attachment *a;
 
@@ -60,7 +60,7 @@ void remap_client_ended(struct remap_device *dev, struct remap_bio *rb,
 			.sectors = rb->iter.bi_size >> SECTOR_SHIFT,
 			.latency_ns = ktime_get_ns() - rb->start,
 			.status = status,
-			.write = op_is_write(op),
+			.write = op_is_write(rb->opf & REQ_OP_MASK),
 			.remapped = rb->spare != REMAP_NO_SPARE,
 		};
 

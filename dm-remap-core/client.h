@@ -22,7 +22,7 @@ void remap_client_detach(struct remap_device *dev);
 
 void remap_client_started(struct remap_device *dev, struct remap_bio *rb);
 void remap_client_ended(struct remap_device *dev, struct remap_bio *rb,
-			unsigned int op, blk_status_t status);
+			blk_status_t status);
 
 /* Nobody pays while nobody samples. */
 static inline void remap_client_start(struct remap_device *dev, struct remap_bio *rb)
@@ -33,10 +33,10 @@ static inline void remap_client_start(struct remap_device *dev, struct remap_bio
 
 /* The bio's own flag decides: the key may have changed since it was sent. */
 static inline void remap_client_end(struct remap_device *dev, struct remap_bio *rb,
-				    unsigned int op, blk_status_t status)
+				    blk_status_t status)
 {
 	if (unlikely(rb->flags & REMAP_BIO_SAMPLED))
-		remap_client_ended(dev, rb, op, status);
+		remap_client_ended(dev, rb, status);
 }
 
 #endif

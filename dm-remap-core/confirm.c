@@ -162,7 +162,8 @@ static void salvage(struct remap_device *dev, struct remap_job *job, struct rema
 {
 	u32 unit = disk->unit >> SECTOR_SHIFT;
 	u64 valid = remap_job_valid(dev, job->block);
-	sector_t base = disk->start + source(dev, job);
+	/* spare blocks are aligned to their disk already */
+	sector_t base = job->kind == REMAP_JOB_NEW ? disk->start + source(dev, job) : 0;
 	u32 offset, n;
 
 	for (offset = 0; offset < dev->spb && job->state == REMAP_JOB_OPEN; offset += n) {

@@ -108,20 +108,24 @@ void remap_io_complete(struct bio *bio, blk_status_t status)
 	bio_endio(bio);
 }
 
-static void aim(struct remap_device *dev, struct bio *bio, u32 spare)
+static inline void aim_at_main(struct remap_device *dev, struct bio *bio,
+			       struct remap_bio *rb)
 {
-	struct remap_bio *rb = remap_bio_of(bio);
-	sector_t sector = rb->iter.bi_sector;
+	rb->spare = REMAP_NO_SPARE;
+	bio_set_dev(bio, dev->main.dev->bdev);
+	bio->bi_iter.bi_sector = dev->main.start + rb->iter.bi_sector;
+}
 
-	rb->spare = spare;
-	if (likely(spare == REMAP_NO_SPARE)) {
-		bio_set_dev(bio, dev->main.dev->bdev);
-		bio->bi_iter.bi_sector = dev->main.start + sector;
-	} else {
-		bio_set_dev(bio, dev->spare.dev->bdev);
-		bio->bi_iter.bi_sector = dev->spare.start +
-			remap_spare_sector(dev, spare) + (sector & (dev->spb - 1));
+static void aim(struct remap_device *dev, struct bio *bio, struct remap_bio *rb, u32 spare)
+{
+	if (spare == REMAP_NO_SPARE) {
+		aim_at_main(dev, bio, rb);
+		return;
 	}
+	rb->spare = spare;
+	bio_set_dev(bio, dev->spare.dev->bdev);
+	bio->bi_iter.bi_sector = dev->spare.start + remap_spare_sector(dev, spare) +
+				 (rb->iter.bi_sector & (dev->spb - 1));
 }
 
 /* Ours until the block is released; NOWAIT bios can't be kept. */
@@ -156,10 +160,9 @@ static void give_to_worker(struct remap_device *dev, struct bio *bio, blk_status
 }
 
 /* map() of a bio that isn't simply on main. */
-static noinline int map_special(struct remap_device *dev, struct bio *bio,
-				enum look what, u32 spare)
+static int map_special(struct remap_device *dev, struct bio *bio, struct remap_bio *rb,
+		       enum look what, u32 spare)
 {
-	struct remap_bio *rb = remap_bio_of(bio);
 	sector_t cut;
 
 	if (bio_op(bio) == REQ_OP_DISCARD) {
@@ -176,7 +179,7 @@ static noinline int map_special(struct remap_device *dev, struct bio *bio,
 	switch (what) {
 	case LOOK_MAIN:
 	case LOOK_SPARE:
-		aim(dev, bio, spare);
+		aim(dev, bio, rb, spare);
 		return DM_MAPIO_REMAPPED;
 	case LOOK_LOST:
 		if (bio_op(bio) == REQ_OP_READ)
@@ -195,11 +198,8 @@ static noinline int map_special(struct remap_device *dev, struct bio *bio,
 }
 
 /* Bio 0 goes to main, bio 1 to the spare. */
-static int map_flush(struct remap_device *dev, struct bio *bio)
+static int map_flush(struct remap_device *dev, struct bio *bio, struct remap_bio *rb)
 {
-	struct remap_bio *rb = remap_bio_of(bio);
-
-	rb->flags = REMAP_BIO_FLUSH;
 	if (dm_bio_get_target_bio_nr(bio) == 0) {
 		bio_set_dev(bio, dev->main.dev->bdev);
 		return DM_MAPIO_REMAPPED;
@@ -214,7 +214,7 @@ static int map_flush(struct remap_device *dev, struct bio *bio)
 }
 
 /* In a lower mode some I/O fails at once. */
-static noinline bool mode_refuses(struct remap_device *dev, struct bio *bio)
+static bool mode_refuses(struct remap_device *dev, struct bio *bio)
 {
 	enum remap_mode mode = remap_device_mode(dev);
 
@@ -223,39 +223,56 @@ static noinline bool mode_refuses(struct remap_device *dev, struct bio *bio)
 	return mode == REMAP_MODE_READ_ONLY && op_is_write(bio_op(bio)) && bio_sectors(bio);
 }
 
+/* map() of a bio in a region that holds remapped blocks. */
+static noinline int map_near(struct remap_device *dev, struct bio *bio, struct remap_bio *rb)
+{
+	sector_t cut;
+	u32 spare;
+	enum look what = look(dev, &rb->iter, &spare, &cut);
+
+	if (cut) {
+		dm_accept_partial_bio(bio, cut);
+		rb->iter.bi_size = bio->bi_iter.bi_size;
+	}
+	if (likely(what == LOOK_MAIN)) {
+		aim_at_main(dev, bio, rb);
+		return DM_MAPIO_REMAPPED;
+	}
+	return map_special(dev, bio, rb, what, spare);
+}
+
+/* Flushes, and modes in which some I/O fails at once. */
+static noinline int map_rare(struct remap_device *dev, struct bio *bio, struct remap_bio *rb)
+{
+	rb->flags = bio_sectors(bio) ? 0 : REMAP_BIO_FLUSH;
+	if (mode_refuses(dev, bio)) {
+		remap_io_complete(bio, BLK_STS_IOERR);
+		return DM_MAPIO_SUBMITTED;
+	}
+	return bio_sectors(bio) ? DM_MAPIO_REMAPPED : map_flush(dev, bio, rb);
+}
+
 int remap_io_map(struct dm_target *ti, struct bio *bio)
 {
 	struct remap_device *dev = ti->private;
 	struct remap_bio *rb = remap_bio_of(bio);
-	enum look what;
-	sector_t cut;
-	u32 spare;
+	int r;
 
-	if (unlikely(remap_device_mode(dev) >= REMAP_MODE_READ_ONLY) &&
-	    mode_refuses(dev, bio)) {
-		rb->flags = bio_sectors(bio) ? 0 : REMAP_BIO_FLUSH;
-		remap_io_complete(bio, BLK_STS_IOERR);
-		return DM_MAPIO_SUBMITTED;
+	if (unlikely(remap_device_mode(dev) >= REMAP_MODE_READ_ONLY || !bio_sectors(bio))) {
+		r = map_rare(dev, bio, rb);
+		if (r == DM_MAPIO_SUBMITTED || !bio_sectors(bio))
+			return r;
 	}
-	if (unlikely(!bio_sectors(bio)))
-		return map_flush(dev, bio);
-
 	rb->flags = 0;
 	rb->rounds = 0;
 	rb->opf = bio->bi_opf;
 	rb->iter = bio->bi_iter;
 	remap_client_start(dev, rb);
 	rb->generation = remap_map_generation(&dev->map);
-	what = look(dev, &rb->iter, &spare, &cut);
-	if (unlikely(cut)) {
-		dm_accept_partial_bio(bio, cut);
-		rb->iter.bi_size = bio->bi_iter.bi_size;
-	}
-	if (likely(what == LOOK_MAIN)) {
-		aim(dev, bio, REMAP_NO_SPARE);
-		return DM_MAPIO_REMAPPED;
-	}
-	return map_special(dev, bio, what, spare);
+	if (unlikely(!remap_map_quiet(&dev->map, rb->iter.bi_sector, last_sector(&rb->iter))))
+		return map_near(dev, bio, rb);
+	aim_at_main(dev, bio, rb);
+	return DM_MAPIO_REMAPPED;
 }
 
 /* The one place where a bio that was sent before is sent again. */
@@ -268,7 +285,7 @@ static void resubmit(struct remap_device *dev, struct bio *bio, u32 spare)
 	compat_bio_clear_polled(bio);
 	bio->bi_status = BLK_STS_OK;
 	atomic_set(&bio->__bi_remaining, 1);
-	aim(dev, bio, spare);
+	aim(dev, bio, rb, spare);
 	compat_submit_remap(bio);
 }
 
@@ -290,6 +307,8 @@ void remap_io_again(struct remap_device *dev, struct bio *bio)
 		remap_io_complete(bio, BLK_STS_IOERR);
 	else if (what == LOOK_LOST && bio_op(bio) == REQ_OP_READ)
 		remap_io_complete(bio, BLK_STS_MEDIUM);
+	else if ((what == LOOK_LOST || cut) && bio_op(bio) == REQ_OP_WRITE_ZEROES)
+		remap_io_complete(bio, BLK_STS_NOTSUPP);
 	else if (what == LOOK_LOST || cut)
 		give_to_worker(dev, bio, BLK_STS_OK);
 	else
@@ -377,7 +396,7 @@ static bool repairable(struct remap_device *dev, struct bio *bio, struct remap_b
 static noinline int end_failure(struct remap_device *dev, struct bio *bio,
 				struct remap_bio *rb, blk_status_t *error)
 {
-	trace_remap_fault(dev, rb, bio_op(bio), *error);
+	trace_remap_fault(dev, rb, *error);
 	if (repairable(dev, bio, rb, *error)) {
 		give_to_worker(dev, bio, *error);
 		return DM_ENDIO_INCOMPLETE;
@@ -416,6 +435,6 @@ int remap_io_end(struct dm_target *ti, struct bio *bio, blk_status_t *error)
 	else
 		r = end_failure(dev, bio, rb, error);
 	if (likely(r == DM_ENDIO_DONE))
-		remap_client_end(dev, rb, bio_op(bio), *error);
+		remap_client_end(dev, rb, *error);
 	return r;
 }

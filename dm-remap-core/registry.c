@@ -32,6 +32,15 @@ static bool conflict(struct remap_device *dev, struct remap_device *other, char 
 	return false;
 }
 
+/* preresume looks again; here the refusal does no harm yet */
+static bool cuts_off(struct remap_device *dev, struct remap_device *other)
+{
+	u64 end = DIV_ROUND_UP_ULL(dev->ti->len, other->spb);
+	remap_place_t place;
+
+	return remap_map_first(&other->map, end, ULONG_MAX, &place) != U64_MAX;
+}
+
 int remap_registry_add(struct remap_device *dev, char **why)
 {
 	struct remap_device *other;
@@ -48,6 +57,11 @@ int remap_registry_add(struct remap_device *dev, char **why)
 			if (conflict(dev, other, why))
 				goto out;
 		} else if (READ_ONCE(other->loaded)) {
+			if (cuts_off(dev, other)) {
+				*why = "The device would end before a remapped block";
+				r = -EINVAL;
+				goto out;
+			}
 			set_bit(REMAP_REPLACES_LIVE, &dev->flags);
 			memcpy(dev->live_uuid, other->md.super.uuid, sizeof(dev->live_uuid));
 		}

@@ -105,7 +105,8 @@ static void set_units(struct remap_device *dev)
 
 	dev->spb = block_size >> SECTOR_SHIFT;
 	dev->main.unit = min(dev->main.unit, block_size);
-	dev->spare.unit = min(dev->spare.unit, block_size);
+	/* on the spare, too, nothing smaller than a bit of the lost mask is moved */
+	dev->spare.unit = clamp(dev->spare.unit, dev->md.super.mask_unit, block_size);
 }
 
 static int alloc_rooms(struct remap_device *dev)

@@ -11,9 +11,8 @@
 
 /* A bio failed; before anything is known about why. */
 TRACE_EVENT(remap_fault,
-	TP_PROTO(struct remap_device *dev, struct remap_bio *rb, unsigned int op,
-		 blk_status_t status),
-	TP_ARGS(dev, rb, op, status),
+	TP_PROTO(struct remap_device *dev, struct remap_bio *rb, blk_status_t status),
+	TP_ARGS(dev, rb, status),
 	TP_STRUCT__entry(
 		__array(char, name, 32)
 		__field(sector_t, sector)
@@ -26,7 +25,7 @@ TRACE_EVENT(remap_fault,
 		memcpy(__entry->name, dev->name, sizeof(__entry->name));
 		__entry->sector = rb->iter.bi_sector;
 		__entry->sectors = rb->iter.bi_size >> SECTOR_SHIFT;
-		__entry->op = op;
+		__entry->op = (__force unsigned int)(rb->opf & REQ_OP_MASK);
 		__entry->remapped = rb->spare != REMAP_NO_SPARE;
 		__entry->error = blk_status_to_errno(status);
 	),

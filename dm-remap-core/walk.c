@@ -166,8 +166,8 @@ static void suspect(struct remap_device *dev, struct piece *p, enum remap_job_ki
 	job->error = -EIO;
 	if (remap_fault_needs_window(status)) {
 		job->windows = REMAP_WINDOWS;
-	} else if (p->rb->first_status == status) {
-		/* once in the bio and once more alone */
+	} else if (kind == REMAP_JOB_NEW && p->rb->first_status == status) {
+		/* once in the bio and once more alone, in one unit */
 		job->proven = true;
 		if (!job->suspect_write)
 			job->gone = remap_job_bits(dev, job->suspect, sectors);
@@ -279,6 +279,8 @@ static void walk_bio(struct remap_device *dev, struct bio *bio)
 	sector_t end = sector + (iter.bi_size >> SECTOR_SHIFT);
 
 	rb->status = BLK_STS_OK;
+	if (bio_op(bio) != REQ_OP_READ && bio_op(bio) != REQ_OP_WRITE)
+		rb->status = BLK_STS_NOTSUPP;	/* has no data to walk */
 	rb->flags &= ~(REMAP_BIO_CUT | REMAP_BIO_PROGRESS | REMAP_BIO_OWN);
 	while (sector < end && !rb->status && !(rb->flags & REMAP_BIO_CUT)) {
 		struct piece p = {

@@ -65,8 +65,9 @@ struct dm_remap_sample {
  *	returns, because the device is just being resumed. Returns what the core hands
  *	back as @context, or an ERR_PTR to leave this device alone.
  * @detach: the device goes. May sleep. When it returns, the client
- *	uses the device no more. From before the call, dm_remap_relocate() returns
- *	-ESHUTDOWN, so waiting for one's own work is bounded by one I/O.
+ *	uses the device no more. When a device goes, dm_remap_relocate() returns
+ *	-ESHUTDOWN from before this call, and after dm_remap_unregister_client() it goes
+ *	on to work: either way waiting for one's own work is bounded by one request.
  * @sample: optional. Called for completed foreground bios, in any context, irqs
  *	included; must not sleep. Only one client may have it.
  */
