@@ -32,12 +32,20 @@ static int refuse(struct remap_device *dev, int error, char *why)
  * A blank spare
  */
 
-static void plan(struct remap_device *dev)
+static void plan(struct remap_device *dev, bool known_ours)
 {
 	struct remap_super *sb = &dev->md.super;
 	struct remap_options *opt = dev->options;
+	u8 uuid[16];
 
+	/* Going on with an interrupted format: the same spare, only newer. */
+	if (known_ours)
+		memcpy(uuid, sb->uuid, sizeof(uuid));
+	else
+		generate_random_uuid(uuid);
+	dev->md.generation = known_ours ? sb->generation : 0;
 	memset(sb, 0, sizeof(*sb));
+	memcpy(sb->uuid, uuid, sizeof(sb->uuid));
 	sb->mask_unit = bdev_logical_block_size(dev->main.dev->bdev);
 	sb->block_size = opt->block_size ?: REMAP_DEFAULT_BLOCK_SIZE;
 	if (!opt->block_size)
@@ -47,7 +55,6 @@ static void plan(struct remap_device *dev)
 	sb->main_length = dev->ti->len;
 	sb->length = dev->spare.length;
 	memcpy(sb->main_identity, opt->identity, sizeof(sb->main_identity));
-	generate_random_uuid(sb->uuid);
 }
 
 /* Spare blocks are aligned to physical blocks of the disk, not of the partition. */
@@ -74,12 +81,12 @@ static int check_formattable(struct remap_device *dev, bool known_ours)
 		return refuse(dev, -EINVAL, "A reload never formats a spare");
 	if (test_bit(REMAP_READ_ONLY_TABLE, &dev->flags))
 		return refuse(dev, -EROFS, "A read-only table cannot format a spare");
-	plan(dev);
+	plan(dev, known_ours);
 	if (dev->md.super.block_size < dev->md.super.mask_unit)
 		return refuse(dev, -EINVAL, "The block size is below the logical block size of main");
 	if (lay_out(dev))
 		return refuse(dev, -ENOSPC, "The spare is too small");
-	blank = known_ours ? 1 : remap_metadata_is_blank(&dev->md);
+	blank = remap_metadata_is_blank(&dev->md, known_ours);
 	if (blank < 0)
 		return refuse(dev, -EIO, "The spare cannot be read");
 	if (!blank)
@@ -119,7 +126,7 @@ static int check_formatted(struct remap_device *dev)
 
 	if (opt->have_uuid && memcmp(opt->uuid, sb->uuid, sizeof(sb->uuid)))
 		return refuse(dev, -ENODEV, "The spare has another UUID");
-	if (test_bit(REMAP_REPLACES_LIVE, &dev->flags) && !dev->md.force &&
+	if (dev->live_known && !dev->md.force &&
 	    memcmp(dev->live_uuid, sb->uuid, sizeof(sb->uuid)))
 		return refuse(dev, -EINVAL, "A reload cannot exchange the spare");
 	if (sb->state != REMAP_SUPER_ACTIVE)
@@ -170,12 +177,23 @@ enum main_is {
 	MAIN_CHANGED,
 };
 
+/* A clone has the same first and last MiB, and holes where data was lost. */
+static bool other_identity(struct remap_device *dev)
+{
+	const char *now = dev->options->identity;
+	const u8 *then = dev->md.super.main_identity;
+
+	return now[0] && then[0] && strncmp(now, then, sizeof(dev->md.super.main_identity));
+}
+
 static enum main_is compare_main(struct remap_device *dev)
 {
 	const struct remap_super *sb = &dev->md.super;
 	const u32 clean = REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT;
 	u32 now[2];
 
+	if (other_identity(dev) || dev->main_exchanged)
+		return MAIN_CHANGED;
 	if ((sb->flags & clean) != clean)
 		return MAIN_UNKNOWN;
 	if (sb->main_start != dev->main.start ||
@@ -186,10 +204,25 @@ static enum main_is compare_main(struct remap_device *dev)
 	return memcmp(now, sb->fingerprint, sizeof(now)) ? MAIN_CHANGED : MAIN_UNCHANGED;
 }
 
-/* Main may hold anything where data was lost: nothing can be rescued from there. */
-static void forget_rescuable(struct remap_device *dev)
+static bool commit_forgotten(struct remap_device *dev, unsigned int nr)
+{
+	bool happened = true;
+	unsigned int i;
+
+	remap_metadata_commit(&dev->md, dev->changes, nr);
+	for (i = 0; i < nr; i++)
+		happened &= dev->changes[i].outcome == REMAP_HAPPENED;
+	return happened;
+}
+
+/*
+ * Main may hold anything where data was lost: nothing can be rescued from there. In
+ * memory at once; true when it is so on the disk as well.
+ */
+static bool forget_rescuable(struct remap_device *dev)
 {
 	struct remap_change *c = dev->changes;
+	bool happened = true;
 	unsigned int nr = 0;
 	u32 i;
 
@@ -198,19 +231,36 @@ static void forget_rescuable(struct remap_device *dev)
 
 		if (!(e->flags & REMAP_ENTRY_RESCUABLE))
 			continue;
-		/* in memory at once, whatever becomes of it on the disk */
 		e->flags &= ~REMAP_ENTRY_RESCUABLE;
-		if (remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD)
+		if (remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD) {
+			happened = false;
 			continue;
+		}
 		c[nr].spare = i;
 		c[nr++].entry = *e;
 		if (nr == REMAP_BATCH) {
-			remap_metadata_commit(&dev->md, c, nr);
+			happened &= commit_forgotten(dev, nr);
 			nr = 0;
 		}
 	}
-	if (nr)
-		remap_metadata_commit(&dev->md, c, nr);
+	return (!nr || commit_forgotten(dev, nr)) && happened;
+}
+
+/*
+ *   superblocks: not clean, FORGET ; entries ; superblocks: without FORGET
+ *
+ * After a power cut in between FORGET makes the next activation go on.
+ */
+static void forget_if_changed(struct remap_device *dev)
+{
+	struct remap_super *sb = &dev->md.super;
+
+	if (!(sb->flags & REMAP_SUPER_FORGET) || !forget_rescuable(dev) ||
+	    dev->md.mode != REMAP_MODE_RW)
+		return;
+	sb->flags &= ~REMAP_SUPER_FORGET;
+	if (remap_super_write(&dev->md))
+		DMWARN("%s: the superblocks of the spare cannot be written", dev->name);
 }
 
 /* Superseded entries lose anyway; retired, their spare blocks are of use again. */
@@ -262,6 +312,8 @@ static void mark_running(struct remap_device *dev)
 	sb->flags &= ~(REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT);
 	sb->main_length = dev->ti->len;
 	sb->main_start = dev->main.start;
+	if (dev->options->identity[0])
+		memcpy(sb->main_identity, dev->options->identity, sizeof(sb->main_identity));
 	if (remap_super_write(&dev->md))
 		remap_metadata_degrade(&dev->md, REMAP_MODE_RO_MAP,
 				       "the superblocks of the spare cannot be written");
@@ -293,11 +345,12 @@ static int load(struct remap_device *dev)
 	if (r)
 		return r;
 	main_is = compare_main(dev);
-	if (main_is == MAIN_CHANGED && !dev->md.force)
+	if (main_is == MAIN_CHANGED && !dev->md.force && !dev->main_exchanged)
 		return refuse(dev, -EUCLEAN, MAIN_CHANGED_TEXT);
+	if (main_is == MAIN_CHANGED || (main_is == MAIN_UNKNOWN && dev->md.force))
+		dev->md.super.flags |= REMAP_SUPER_FORGET;
 	mark_running(dev);
-	if (main_is != MAIN_UNCHANGED && dev->md.force)
-		forget_rescuable(dev);
+	forget_if_changed(dev);
 	remap_spare_load(&dev->spares, &dev->md);
 	retire_superseded(dev);
 	remap_spare_load(&dev->spares, &dev->md);
@@ -324,14 +377,13 @@ static int format(struct remap_device *dev)
  */
 static int check_again(struct remap_device *dev)
 {
-	u32 tables = dev->md.super.table_blocks, block_size = dev->md.super.block_size;
-	u32 spares = dev->md.super.spare_blocks;
-	bool formatted = !dev->format_now;
+	const struct remap_super *sb = &dev->md.super;
 	int r = remap_activate_check(dev);
 
-	if (!r && (tables != dev->md.super.table_blocks || formatted == dev->format_now ||
-		   spares != dev->md.super.spare_blocks ||
-		   block_size != dev->md.super.block_size))
+	if (!r && (sb->table_blocks != dev->built.table_blocks ||
+		   sb->spare_blocks != dev->built.spare_blocks ||
+		   sb->block_size != dev->built.block_size ||
+		   dev->format_now != dev->built.format))
 		return refuse(dev, -EUCLEAN, "The spare has changed since the table was loaded");
 	return r;
 }
@@ -375,7 +427,8 @@ void remap_deactivate(struct remap_device *dev)
 		return;
 	if (remap_metadata_write_health(&dev->md))
 		DMWARN("%s: the health record could not be written", dev->name);
-	if (dev->fault.unreachable[REMAP_FAULT_MAIN] ||
+	/* of what survives a power cut: without the flush it may be newer than that */
+	if (dev->fault.unreachable[REMAP_FAULT_MAIN] || remap_disk_flush(&dev->main) ||
 	    remap_fingerprint_take(dev, dev->ti->len, sb->fingerprint))
 		sb->flags &= ~REMAP_SUPER_FINGERPRINT;
 	else

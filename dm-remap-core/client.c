@@ -2,10 +2,14 @@
 /*
  * Teardown of an attachment, with those that may still use it:
  *
+ *   taken off the device's list              under clients_lock, so by one of us
  *   sampler := NULL ; synchronize_rcu()      end_io of any CPU
- *   ops->detach()                            the client's own work; its requests
- *                                            return -ESHUTDOWN
+ *   ops->detach()                            the client's own work and requests
  *   free
+ *
+ * ops->detach() runs without clients_lock: it may wait for I/O to a disk that is
+ * another remap device, whose resume needs the lock. remap_client_detach() waits for
+ * those that dm_remap_unregister_client() is taking down meanwhile.
  */
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -22,10 +26,13 @@ DEFINE_STATIC_KEY_FALSE(remap_sampling);
 static DEFINE_MUTEX(clients_lock);
 static LIST_HEAD(clients);	/* struct client */
 static LIST_HEAD(devices);	/* struct remap_device, attached to all clients */
+static unsigned int detaching_all;	/* calls of ops->detach() under way */
+static DECLARE_WAIT_QUEUE_HEAD(detached);
 
 struct client {
 	struct list_head list;
 	const struct dm_remap_client_ops *ops;
+	bool going;		/* being unregistered: no new attachments */
 };
 
 struct remap_attachment {
@@ -96,15 +103,37 @@ static void attach_one(struct remap_device *dev, const struct dm_remap_client_op
 		rcu_assign_pointer(dev->sampler, a);
 }
 
+static struct remap_attachment *take_attachment(struct remap_device *dev,
+						const struct dm_remap_client_ops *ops)
+{
+	struct remap_attachment *a;
+
+	lockdep_assert_held(&clients_lock);
+	list_for_each_entry_reverse(a, &dev->attachments, list) {
+		if (ops && a->ops != ops)
+			continue;
+		list_del(&a->list);
+		dev->detaching++;
+		detaching_all++;
+		return a;
+	}
+	return NULL;
+}
+
+/* Drops the lock meanwhile; the device stays because of dev->detaching. */
 static void detach_one(struct remap_device *dev, struct remap_attachment *a)
 {
-	if (a->ops->sample) {
+	mutex_unlock(&clients_lock);
+	if (rcu_access_pointer(dev->sampler) == a) {
 		RCU_INIT_POINTER(dev->sampler, NULL);
 		synchronize_rcu();
 	}
 	a->ops->detach(dev, a->context);
-	list_del(&a->list);
 	kfree(a);
+	mutex_lock(&clients_lock);
+	dev->detaching--;
+	detaching_all--;
+	wake_up_all(&detached);
 }
 
 void remap_client_attach(struct remap_device *dev)
@@ -115,19 +144,24 @@ void remap_client_attach(struct remap_device *dev)
 	if (list_empty(&dev->list)) {
 		list_add_tail(&dev->list, &devices);
 		list_for_each_entry(c, &clients, list)
-			attach_one(dev, c->ops);
+			if (!c->going)
+				attach_one(dev, c->ops);
 	}
 	mutex_unlock(&clients_lock);
 }
 
 void remap_client_detach(struct remap_device *dev)
 {
-	struct remap_attachment *a, *tmp;
+	struct remap_attachment *a;
 
 	mutex_lock(&clients_lock);
-	list_for_each_entry_safe_reverse(a, tmp, &dev->attachments, list)
-		detach_one(dev, a);
 	list_del_init(&dev->list);
+	while ((a = take_attachment(dev, NULL)))
+		detach_one(dev, a);
+	mutex_unlock(&clients_lock);
+	wait_event(detached, !READ_ONCE(dev->detaching));
+	/* and until the last one has left the lock */
+	mutex_lock(&clients_lock);
 	mutex_unlock(&clients_lock);
 }
 
@@ -168,11 +202,23 @@ static int add_client(const struct dm_remap_client_ops *ops)
 		return -ENOMEM;
 	c->ops = ops;
 	list_add_tail(&c->list, &clients);
-	if (ops->sample)
-		static_branch_inc(&remap_sampling);
 	list_for_each_entry(dev, &devices, list)
 		attach_one(dev, ops);
 	return 0;
+}
+
+/* Any device that still has an attachment of this client. */
+static struct remap_device *find_attached(const struct dm_remap_client_ops *ops,
+					  struct remap_attachment **a)
+{
+	struct remap_device *dev;
+
+	list_for_each_entry(dev, &devices, list) {
+		*a = take_attachment(dev, ops);
+		if (*a)
+			return dev;
+	}
+	return NULL;
 }
 
 int dm_remap_register_client(const struct dm_remap_client_ops *ops)
@@ -192,30 +238,36 @@ int dm_remap_register_client(const struct dm_remap_client_ops *ops)
 	r = add_client(ops);
 	memalloc_noio_restore(noio);
 	mutex_unlock(&clients_lock);
+	if (!r && ops->sample)
+		static_branch_inc(&remap_sampling);
 	return r;
 }
 EXPORT_SYMBOL_GPL(dm_remap_register_client);
 
 void dm_remap_unregister_client(const struct dm_remap_client_ops *ops)
 {
-	struct remap_attachment *a, *tmp;
+	unsigned int noio = memalloc_noio_save();
+	struct remap_attachment *a;
 	struct remap_device *dev;
 	struct client *c;
 
 	mutex_lock(&clients_lock);
 	c = find_client(ops);
+	if (c) {
+		c->going = true;
+		while ((dev = find_attached(ops, &a)))
+			detach_one(dev, a);
+		list_del(&c->list);
+	}
+	mutex_unlock(&clients_lock);
+	memalloc_noio_restore(noio);
 	if (!c)
-		goto out;
-	list_for_each_entry(dev, &devices, list)
-		list_for_each_entry_safe(a, tmp, &dev->attachments, list)
-			if (a->ops == ops)
-				detach_one(dev, a);
+		return;
+	/* a device that goes by itself may still be calling ops->detach() */
+	wait_event(detached, !READ_ONCE(detaching_all));
 	if (ops->sample)
 		static_branch_dec(&remap_sampling);
-	list_del(&c->list);
 	kfree(c);
-out:
-	mutex_unlock(&clients_lock);
 }
 EXPORT_SYMBOL_GPL(dm_remap_unregister_client);
 
@@ -367,7 +419,7 @@ EXPORT_SYMBOL_GPL(dm_remap_health_sync);
 
 struct kobject *dm_remap_kobject(struct remap_device *dev)
 {
-	return &dev->kobj;
+	return dev->kobj.ktype ? &dev->kobj : NULL;
 }
 EXPORT_SYMBOL_GPL(dm_remap_kobject);
 

@@ -76,11 +76,17 @@ static bool control_read(struct remap_device *dev, enum remap_fault_disk which)
 	return false;
 }
 
+/*
+ * Two of three must answer. On a disk with many bad places the three may all hit some:
+ * so before it is called silent it is asked more often. A disk that is gone answers none.
+ */
 bool remap_confirm_probe(struct remap_device *dev, enum remap_fault_disk which)
 {
 	unsigned int i, answers = 0;
 
 	for (i = 0; i < REMAP_CONTROL_READS; i++)
+		answers += control_read(dev, which);
+	for (i = 0; i < REMAP_CONTROL_MORE && answers < REMAP_CONTROL_ANSWERS; i++)
 		answers += control_read(dev, which);
 	return answers >= REMAP_CONTROL_ANSWERS;
 }
@@ -99,11 +105,13 @@ static sector_t source(struct remap_device *dev, const struct remap_job *job)
 static void retry_write(struct remap_device *dev, struct remap_job *job,
 			struct remap_disk *disk)
 {
+	/* as the user wrote it: some drives fail only when they can't use their cache */
+	bool fua = job->bio && remap_bio_of(job->bio)->opf & REQ_FUA;
 	blk_status_t status;
 
-	status = remap_disk_write(disk, source(dev, job) + job->suspect,
-				  job->buf + (job->suspect << SECTOR_SHIFT),
-				  job->suspect_sectors << SECTOR_SHIFT);
+	status = remap_disk_write_fua(disk, source(dev, job) + job->suspect,
+				      job->buf + (job->suspect << SECTOR_SHIFT),
+				      job->suspect_sectors << SECTOR_SHIFT, fua);
 	if (!status)
 		job->state = REMAP_JOB_HEALTHY;
 	else if (!remap_fault_suspicious(status))
@@ -130,14 +138,23 @@ static void keep(struct remap_device *dev, struct remap_job *job, u32 offset,
 	job->have |= wanted;
 }
 
-/* Reads one unit of the block for the logical blocks that are still wanted of it. */
+/*
+ * Reads one unit of the block for the logical blocks that are still wanted of it.
+ * What was tried before gets its read in this window whatever the clock says: a
+ * window without a try would be no evidence.
+ */
 static void salvage_unit(struct remap_device *dev, struct remap_job *job,
 			 struct remap_disk *disk, u32 offset, u32 sectors, u64 wanted)
 {
 	unsigned int tries = 1 + READ_ONCE(dev->knobs.read_retries), medium = 0;
-	blk_status_t status = BLK_STS_IOERR;
+	blk_status_t status;
 
-	while (tries-- && remap_job_in_time(job)) {
+	if (!(wanted & job->touched) && !remap_job_in_time(job)) {
+		job->untried |= wanted;
+		return;
+	}
+	job->touched |= wanted;
+	do {
 		status = remap_disk_read(disk, source(dev, job) + offset, dev->bounce,
 					 sectors << SECTOR_SHIFT);
 		if (!status) {
@@ -145,7 +162,7 @@ static void salvage_unit(struct remap_device *dev, struct remap_job *job,
 			return;
 		}
 		medium += status == BLK_STS_MEDIUM;
-	}
+	} while (--tries && remap_job_in_time(job));
 	if (!remap_fault_suspicious(status)) {
 		remap_job_fail(job, status, -EIO);
 		return;
@@ -186,6 +203,7 @@ static void try_job(struct remap_device *dev, struct remap_job *job, struct rema
 {
 	job->tried = true;
 	job->failed = 0;
+	job->untried = 0;
 	job->since = jiffies;
 	if (job->suspect_write && !job->proven)
 		retry_write(dev, job, disk);
@@ -219,8 +237,9 @@ static void allow(struct remap_device *dev, struct remap_job *job)
 
 	if (job->kind == REMAP_JOB_NEW && write) {
 		dev->counters.write_errors++;
-		set_bit(REMAP_WATCH_WRITES, &dev->flags);
-		if (remap_fault_write_failed(&dev->fault, source(dev, job))) {
+		/* a success since this batch began, anywhere, and main is not dead */
+		if (!test_bit(REMAP_WRITE_SEEN, &dev->flags) &&
+		    remap_fault_write_failed(&dev->fault, source(dev, job))) {
 			DMERR_LIMIT("%s: the main device reads but refuses all writes: remapping stops until a write succeeds",
 				    dev->name);
 			remap_device_event(dev);
@@ -258,6 +277,14 @@ static void settle(struct remap_device *dev, struct remap_job *job)
 		job->state = REMAP_JOB_HEALTHY;
 		job->error = -EUCLEAN;
 		dev->counters.unconfirmed++;
+		return;
+	}
+	/*
+	 * Out of time on main: the rest may be rescued later. On the spare it may
+	 * not, so there it stays where it is.
+	 */
+	if (job->untried && job->kind == REMAP_JOB_MOVE) {
+		remap_job_fail(job, job->status ?: BLK_STS_IOERR, -ETIMEDOUT);
 		return;
 	}
 	job->lost = full & ~job->have;
@@ -372,6 +399,8 @@ int remap_confirm_spare(struct remap_device *dev, struct remap_job *job)
 					  dev->md.super.block_size);
 		if (!status)
 			return 0;
+		if (!remap_fault_suspicious(status))
+			return -EIO;
 		if (!remap_confirm_probe(dev, REMAP_FAULT_SPARE))
 			return -ENODEV;
 		if (!remap_fault_needs_window(status))

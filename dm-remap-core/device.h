@@ -115,7 +115,13 @@ struct remap_device {
 	struct remap_options *options;
 	bool format_now;		/* the spare is blank and may be formatted */
 	bool loaded;			/* the table was read; life cycle only */
+	bool live_known;		/* the active instance is one of ours */
 	u8 live_uuid[16];		/* of the instance that this one replaces */
+	bool main_exchanged;		/* it has another main device */
+	struct {			/* what the arrays were made for */
+		u32 table_blocks, spare_blocks, block_size;
+		bool format;
+	} built;
 
 	/* the worker and its lists */
 	spinlock_t lock;
@@ -133,6 +139,7 @@ struct remap_device {
 	unsigned int nr_retired;
 	void *bounce;			/* one block */
 	bool evacuate;			/* there are frozen table blocks to empty */
+	bool evacuate_later;		/* that failed; the probe tries it again */
 
 	struct work_struct event;
 	struct kobject kobj;
@@ -141,6 +148,7 @@ struct remap_device {
 	/* client.c */
 	struct list_head list;
 	struct list_head attachments;
+	unsigned int detaching;		/* attachments being taken down */
 	struct remap_attachment __rcu *sampler;
 	struct remap_stats __percpu *stats;
 

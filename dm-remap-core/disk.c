@@ -66,7 +66,14 @@ blk_status_t remap_disk_read(struct remap_disk *disk, sector_t sector,
 blk_status_t remap_disk_write(struct remap_disk *disk, sector_t sector,
 			      void *buf, size_t bytes)
 {
-	return transfer(disk, sector, buf, bytes, REQ_OP_WRITE | REQ_NOMERGE);
+	return remap_disk_write_fua(disk, sector, buf, bytes, false);
+}
+
+blk_status_t remap_disk_write_fua(struct remap_disk *disk, sector_t sector,
+				  void *buf, size_t bytes, bool fua)
+{
+	return transfer(disk, sector, buf, bytes,
+			REQ_OP_WRITE | REQ_NOMERGE | (fua ? REQ_FUA : 0));
 }
 
 struct flush {

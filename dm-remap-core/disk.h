@@ -49,6 +49,10 @@ blk_status_t remap_disk_read(struct remap_disk *disk, sector_t sector,
 blk_status_t remap_disk_write(struct remap_disk *disk, sector_t sector,
 			      void *buf, size_t bytes);
 
+/** remap_disk_write_fua() - the same, durable if @fua */
+blk_status_t remap_disk_write_fua(struct remap_disk *disk, sector_t sector,
+				  void *buf, size_t bytes, bool fua);
+
 /** remap_disk_flush() - make all completed writes durable */
 blk_status_t remap_disk_flush(struct remap_disk *disk);
 

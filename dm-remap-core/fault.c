@@ -74,6 +74,8 @@ static void decay(struct remap_fault *f, u64 now_ms)
 	u64 halves = passed / REMAP_STORM_HALF_LIFE_MS;
 	u64 rest = passed % REMAP_STORM_HALF_LIFE_MS;
 
+	if (passed < 1000)
+		return;		/* too little to subtract: let it add up */
 	f->storm_level = halves > 31 ? 0 : f->storm_level >> halves;
 	f->storm_level -= f->storm_level * rest / (2 * REMAP_STORM_HALF_LIFE_MS);
 	f->storm_time = now_ms;

@@ -12,6 +12,7 @@
 
 #define REMAP_CONTROL_READS	3	/* in each half of a window */
 #define REMAP_CONTROL_ANSWERS	2	/* of them must succeed */
+#define REMAP_CONTROL_MORE	8	/* are made before a disk is called silent */
 #define REMAP_WINDOWS		2	/* that an IOERR has to fail in */
 #define REMAP_DEAD_FAILURES	8
 #define REMAP_DEAD_PLACES	3

@@ -19,7 +19,6 @@ enum look {
 	LOOK_BUSY,
 	LOOK_LOST,	/* reads fail; writes go to the worker */
 	LOOK_DOUBT,
-	LOOK_SEVERAL,	/* in more than one place */
 };
 
 static sector_t last_sector(const struct bvec_iter *iter)
@@ -265,6 +264,7 @@ int remap_io_map(struct dm_target *ti, struct bio *bio)
 	}
 	rb->flags = 0;
 	rb->rounds = 0;
+	rb->spare = REMAP_NO_SPARE;
 	rb->opf = bio->bi_opf;
 	rb->iter = bio->bi_iter;
 	remap_client_start(dev, rb);

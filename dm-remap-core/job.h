@@ -83,6 +83,8 @@ struct remap_request {
  * @buf: the block's content as far as known
  * @payload: logical blocks in @buf that came from a write
  * @have: logical blocks in @buf that are right; includes @payload
+ * @touched: logical blocks that were tried in any window
+ * @untried: and those for which there was no time left
  * @failed: logical blocks that could not be read in the last window
  * @gone: could not be read, confirmed
  * @lost: logical blocks that will be recorded as lost
@@ -111,6 +113,8 @@ struct remap_job {
 	void *buf;
 	u64 payload;
 	u64 have;
+	u64 touched;
+	u64 untried;
 	u64 failed;
 	u64 gone;
 	u64 lost;

@@ -115,8 +115,13 @@ static int decide(struct load *l, u32 block, const struct remap_disk_table *b)
 	}
 	va = remap_format_check_table(a, &md->super, block, 0);
 	vb = remap_format_check_table(b, &md->super, block, 1);
-	use_a = va == REMAP_VALID && !(o && o->copy == 0);
-	use_b = vb == REMAP_VALID && !(o && o->copy == 1);
+	/* a disowned copy is ignored, whatever it holds */
+	if (o && o->copy == 0)
+		va = REMAP_BLANK;
+	if (o && o->copy == 1)
+		vb = REMAP_BLANK;
+	use_a = va == REMAP_VALID;
+	use_b = vb == REMAP_VALID;
 	if (use_a)
 		see(l, a);
 	if (use_b)

@@ -105,8 +105,31 @@ void remap_metadata_entry(struct remap_metadata *md, u32 spare,
  * Format
  */
 
-/* The caller reads as much as the scratch area holds. */
-static int range_is_blank(struct remap_metadata *md, sector_t from, sector_t to)
+/* After an interrupted format our own blocks may stand there; there is no data yet. */
+static bool is_leftover(const void *block)
+{
+	const struct remap_disk_header *h = block;
+	u64 magic = le64_to_cpu(h->magic);
+
+	return magic == REMAP_MAGIC_SUPER || magic == REMAP_MAGIC_TABLE ||
+	       magic == REMAP_MAGIC_HEALTH;
+}
+
+static bool blocks_are_blank(struct remap_metadata *md, size_t bytes, bool leftovers)
+{
+	size_t i;
+
+	if (!leftovers)
+		return remap_format_is_blank(md->scratch, bytes);
+	for (i = 0; i < bytes / REMAP_META_SIZE; i++)
+		if (!remap_format_is_blank(&md->scratch[i], REMAP_META_SIZE) &&
+		    !is_leftover(&md->scratch[i]))
+			return false;
+	return true;
+}
+
+static int range_is_blank(struct remap_metadata *md, sector_t from, sector_t to,
+			  bool leftovers)
 {
 	const sector_t step = REMAP_LOAD_BLOCKS * REMAP_META_SECTORS;
 
@@ -115,32 +138,43 @@ static int range_is_blank(struct remap_metadata *md, sector_t from, sector_t to)
 
 		if (remap_disk_read(md->disk, from, md->scratch, bytes))
 			return -EIO;
-		if (!remap_format_is_blank(md->scratch, bytes))
+		if (!blocks_are_blank(md, bytes, leftovers))
 			return 0;
 		from += bytes >> SECTOR_SHIFT;
 	}
 	return 1;
 }
 
-int remap_metadata_is_blank(struct remap_metadata *md)
+int remap_metadata_is_blank(struct remap_metadata *md, bool leftovers)
 {
 	const sector_t mib = (1 << 20) >> SECTOR_SHIFT;
 	const struct remap_super *sb = &md->super;
-	sector_t length = sb->length & ~(sector_t)(REMAP_META_SECTORS - 1);
+	sector_t length = sb->length & ~(sector_t)(REMAP_META_SECTORS - 1), from, to;
 	int blank;
 
-	blank = range_is_blank(md, 0, min(length, max_t(sector_t, mib, sb->data)));
-	if (blank <= 0)
-		return blank;
-	return range_is_blank(md, length > mib ?
-			      min_t(sector_t, length - mib, sb->health[1]) : 0, length);
+	from = length > mib ? min_t(sector_t, length - mib, sb->health[1]) : 0;
+	from &= ~(sector_t)(REMAP_META_SECTORS - 1);
+	to = min(length, max_t(sector_t, mib, sb->data));
+	to &= ~(sector_t)(REMAP_META_SECTORS - 1);
+	blank = range_is_blank(md, 0, to, leftovers);
+	return blank <= 0 ? blank : range_is_blank(md, from, length, leftovers);
+}
+
+/* Both copies get the same, whoever is changing the record meanwhile. */
+static void take_health(struct remap_metadata *md)
+{
+	struct remap_disk_health *h = (void *)&md->scratch[0];
+	unsigned long flags;
+
+	spin_lock_irqsave(&md->lock, flags);
+	memcpy(h->payload, md->health, sizeof(h->payload));
+	spin_unlock_irqrestore(&md->lock, flags);
 }
 
 static blk_status_t write_health(struct remap_metadata *md, u32 copy)
 {
 	struct remap_disk_health *h = (void *)&md->scratch[0];
 
-	memcpy(h->payload, md->health, sizeof(h->payload));
 	remap_format_seal_health(h, md->super.uuid, md->generation, copy);
 	return remap_disk_write(md->disk, md->super.health[copy], h, sizeof(*h));
 }
@@ -173,6 +207,7 @@ int remap_metadata_format(struct remap_metadata *md)
 		return -EIO;
 	md->generation++;
 	status = write_empty_tables(md);
+	take_health(md);
 	if (!status)
 		status = write_health(md, 0);
 	if (!status)
@@ -373,6 +408,7 @@ int remap_metadata_write_health(struct remap_metadata *md)
 	blk_status_t a, b;
 
 	md->generation++;
+	take_health(md);
 	a = write_health(md, 0);
 	if (!a)
 		a = remap_disk_flush(md->disk);

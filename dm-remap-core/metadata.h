@@ -165,11 +165,12 @@ void remap_metadata_exit(struct remap_metadata *md);
 
 /**
  * remap_metadata_is_blank() - may this spare be formatted?
+ * @leftovers: blocks of an interrupted format do not count
  *
  * Its first and last MiB and all places that @super lays out for metadata must read as
  * zeros. Return: 1 blank, 0 not, -EIO when that could not be read.
  */
-int remap_metadata_is_blank(struct remap_metadata *md);
+int remap_metadata_is_blank(struct remap_metadata *md, bool leftovers);
 
 /**
  * remap_metadata_format() - write an empty map with @super's geometry

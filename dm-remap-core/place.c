@@ -46,6 +46,16 @@ static void wipe_lost(struct remap_device *dev, struct remap_job *job)
 			memset(job->buf + i * unit, 0, unit);
 }
 
+/* No entry ever spoke of it, so nobody reads there: it is as free as before. */
+static void give_back(struct remap_device *dev, struct remap_job *job)
+{
+	u32 slot = job->slot;
+
+	job->slot = REMAP_NO_SPARE;
+	if (slot != REMAP_NO_SPARE && job->kind != REMAP_JOB_CLEAR)
+		remap_spare_give_back(&dev->spares, slot);
+}
+
 /* Writes the block to one spare block. 1: that one is bad, try another. */
 static int write_slot(struct remap_device *dev, struct remap_job *job)
 {
@@ -73,8 +83,9 @@ static void find_slot(struct remap_device *dev, struct remap_job *job)
 	int r = -EIO;
 
 	for (i = 0; i < MAX_SLOTS; i++) {
-		job->slot = remap_spare_take(&dev->spares);
-		if (job->slot == REMAP_NO_SPARE || test_bit(REMAP_SPARE_NOSPC, &dev->flags)) {
+		job->slot = test_bit(REMAP_SPARE_NOSPC, &dev->flags) ? REMAP_NO_SPARE :
+			    remap_spare_take(&dev->spares);
+		if (job->slot == REMAP_NO_SPARE) {
 			remap_job_fail(job, job->status, -ENOSPC);
 			return;
 		}
@@ -84,12 +95,15 @@ static void find_slot(struct remap_device *dev, struct remap_job *job)
 		DMWARN_LIMIT("%s: spare block %u is bad, taking another", dev->name, job->slot);
 		retire(dev, job->slot, true);
 		remap_spare_skip(&dev->spares, job->slot, distance);
+		job->slot = REMAP_NO_SPARE;
 		r = -EIO;
 	}
 	if (r == -ENODEV)
 		remap_repair_unreachable(dev, REMAP_FAULT_SPARE);
-	if (r)
+	if (r) {
+		give_back(dev, job);
 		remap_job_fail(job, job->status, r);
+	}
 }
 
 /*
@@ -110,7 +124,7 @@ static void fill_entry(struct remap_job *job, struct remap_change *c)
 	e->reason = job->reason;
 	if (job->kind == REMAP_JOB_NEW && job->lost)
 		e->flags |= REMAP_ENTRY_RESCUABLE;
-	if (job->kind == REMAP_JOB_MOVE && job->gone)
+	if (job->kind == REMAP_JOB_MOVE && job->lost & ~le64_to_cpu(job->entry.lost))
 		e->flags &= ~REMAP_ENTRY_RESCUABLE;	/* main is older than what was lost */
 }
 
@@ -199,8 +213,10 @@ void remap_place(struct remap_device *dev)
 	if (!nr)
 		return;
 	if (remap_disk_flush(&dev->spare)) {
-		while (nr--)
+		while (nr--) {
+			give_back(dev, jobs[nr]);
 			jobs[nr]->state = REMAP_JOB_AGAIN;
+		}
 		return;
 	}
 	commit(dev, jobs, nr);
@@ -281,6 +297,6 @@ void remap_evacuate(struct remap_device *dev)
 		for (k = 0; k < dev->md.super.table_blocks && dev->nr_jobs < REMAP_BATCH; k++)
 			if (dev->md.block_state[k] == REMAP_BLOCK_FROZEN)
 				progress |= evacuate_block(dev, k);
-	/* What can't go on must not spin: it is tried again after the next resume. */
+	/* What can't go on must not spin. */
 	dev->evacuate = progress;
 }

@@ -32,6 +32,12 @@ static bool conflict(struct remap_device *dev, struct remap_device *other, char 
 	return false;
 }
 
+/* a copy, perhaps: the data may be the same, but not where it could not be read */
+static bool exchanged(const struct remap_disk *a, const struct remap_disk *b)
+{
+	return a->dev->bdev != b->dev->bdev || a->start != b->start;
+}
+
 /* preresume looks again; here the refusal does no harm yet */
 static bool cuts_off(struct remap_device *dev, struct remap_device *other)
 {
@@ -62,7 +68,8 @@ int remap_registry_add(struct remap_device *dev, char **why)
 				r = -EINVAL;
 				goto out;
 			}
-			set_bit(REMAP_REPLACES_LIVE, &dev->flags);
+			dev->live_known = true;
+			dev->main_exchanged = exchanged(&dev->main, &other->main);
 			memcpy(dev->live_uuid, other->md.super.uuid, sizeof(dev->live_uuid));
 		}
 	}

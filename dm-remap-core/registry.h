@@ -12,7 +12,7 @@
  * remap_registry_add() - enter a new instance's disks
  *
  * Another table of the same mapped device may have the same: that is a reload.
- * Sets REMAP_REPLACES_LIVE if so and the other is active.
+ * Notes what is known of the other if it is active.
  * Return: 0, or -EBUSY with *@why. Context: sleeps.
  */
 int remap_registry_add(struct remap_device *dev, char **why);

@@ -12,6 +12,7 @@
 
 #define DM_MSG_PREFIX "remap"
 
+#define EVACUATE_AGAIN	(60 * HZ)
 #define MAX_ROUNDS	8	/* that change nothing, for one bio or request */
 
 /*
@@ -185,15 +186,20 @@ static bool work_left(struct remap_device *dev)
 	return left || dev->evacuate;
 }
 
-/* An emptying of frozen table blocks that fails must not spin. */
+/* An emptying of frozen table blocks that fails must not spin: again in a minute. */
 static void stop_vain_evacuation(struct remap_device *dev)
 {
+	bool vain = false;
 	unsigned int i;
 
 	for (i = 0; i < dev->nr_jobs; i++)
-		if (!dev->jobs[i].bio && !dev->jobs[i].request &&
-		    dev->jobs[i].state != REMAP_JOB_DONE)
-			dev->evacuate = false;
+		vain |= !dev->jobs[i].bio && !dev->jobs[i].request &&
+			dev->jobs[i].state != REMAP_JOB_DONE;
+	if (!vain)
+		return;
+	dev->evacuate = false;
+	dev->evacuate_later = true;
+	queue_delayed_work(dev->wq, &dev->probe, EVACUATE_AGAIN);
 }
 
 /*
@@ -260,6 +266,11 @@ static void probe(struct work_struct *work)
 		       which == REMAP_FAULT_MAIN ? "main" : "spare");
 		remap_device_event(dev);
 	}
+	if (dev->evacuate_later) {
+		dev->evacuate_later = false;
+		dev->evacuate = true;
+		remap_repair_kick(dev);
+	}
 	memalloc_noio_restore(noio);
 }
 
@@ -304,8 +315,10 @@ static int enlist(struct remap_device *dev, struct remap_request *req)
 		r = -ESHUTDOWN;
 	else if (test_bit(REMAP_SUSPENDING, &dev->flags))
 		r = -EAGAIN;
-	else
+	if (!r) {
 		list_add_tail(&req->list, &dev->requests);
+		remap_repair_kick(dev);
+	}
 	spin_unlock_irq(&dev->lock);
 	return r;
 }
@@ -318,7 +331,6 @@ int remap_repair_request(struct remap_device *dev, struct remap_request *req)
 	r = enlist(dev, req);
 	if (r)
 		return r;
-	remap_repair_kick(dev);
 	wait_for_completion(&req->done);
 	return req->error;
 }
@@ -379,6 +391,10 @@ void remap_repair_start(struct remap_device *dev)
 {
 	clear_bit(REMAP_DYING, &dev->flags);
 	remap_repair_kick(dev);
+	/* stopping has cancelled the probe */
+	if (dev->fault.unreachable[REMAP_FAULT_MAIN] ||
+	    dev->fault.unreachable[REMAP_FAULT_SPARE])
+		mod_delayed_work(dev->wq, &dev->probe, 0);
 }
 
 void remap_repair_stop(struct remap_device *dev)

@@ -68,6 +68,12 @@ void remap_spare_skip(struct remap_spare *spare, u32 from, u32 distance)
 	spare->next = next >= spare->total ? next - spare->total : next;
 }
 
+void remap_spare_give_back(struct remap_spare *spare, u32 block)
+{
+	if (__test_and_clear_bit(block, spare->taken))
+		WRITE_ONCE(spare->used, spare->used - 1);
+}
+
 void remap_spare_close(struct remap_spare *spare, u32 table_block)
 {
 	u32 first = table_block * REMAP_ENTRIES_PER_BLOCK;

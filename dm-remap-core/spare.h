@@ -45,6 +45,9 @@ u32 remap_spare_take(struct remap_spare *spare);
  */
 void remap_spare_skip(struct remap_spare *spare, u32 from, u32 distance);
 
+/** remap_spare_give_back() - of a block that was taken and no entry ever named */
+void remap_spare_give_back(struct remap_spare *spare, u32 block);
+
 /** remap_spare_close() - take all free blocks of a table block out of use */
 void remap_spare_close(struct remap_spare *spare, u32 table_block);
 

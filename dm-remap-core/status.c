@@ -34,14 +34,18 @@ static unsigned int changed_knobs(struct remap_device *dev)
 /* Given back to the kernel, this line finds the same spare and never formats another. */
 static void table(struct remap_device *dev, char *result, unsigned int maxlen)
 {
+	const char *identity = dev->options->identity;
 	unsigned int sz = 0, i;
 
 	DMEMIT("%s %llu %s %llu %u", dev->main.dev->name, (u64)dev->main.start,
-	       dev->spare.dev->name, (u64)dev->spare.start, 1 + changed_knobs(dev));
+	       dev->spare.dev->name, (u64)dev->spare.start,
+	       1 + !!identity[0] + changed_knobs(dev));
 	if (dev->format_now && !dev->loaded)
 		DMEMIT(" format");
 	else
 		DMEMIT(" uuid=%pUb", dev->md.super.uuid);
+	if (identity[0])
+		DMEMIT(" identity=%s", identity);
 	for (i = 0; i < remap_nr_knobs; i++)
 		if (remap_knob_get(dev, &remap_knobs[i]) != remap_knobs[i].standard)
 			DMEMIT(" %s=%u", remap_knobs[i].name,

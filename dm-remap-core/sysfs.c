@@ -95,6 +95,13 @@ static struct kobj_type type = {
 	.default_groups = remap_groups,
 };
 
+static void drop(struct remap_device *dev)
+{
+	kobject_put(&dev->kobj);
+	wait_for_completion(&dev->kobj_released);
+	memset(&dev->kobj, 0, sizeof(dev->kobj));
+}
+
 int remap_sysfs_add(struct remap_device *dev)
 {
 	struct gendisk *disk = dm_disk(dm_table_get_md(dev->ti->table));
@@ -104,7 +111,7 @@ int remap_sysfs_add(struct remap_device *dev)
 	memset(&dev->kobj, 0, sizeof(dev->kobj));
 	r = kobject_init_and_add(&dev->kobj, &type, &disk_to_dev(disk)->kobj, "dm_remap");
 	if (r)
-		remap_sysfs_remove(dev);
+		drop(dev);
 	return r;
 }
 
@@ -113,7 +120,5 @@ void remap_sysfs_remove(struct remap_device *dev)
 	if (!dev->kobj.ktype)
 		return;
 	kobject_del(&dev->kobj);
-	kobject_put(&dev->kobj);
-	wait_for_completion(&dev->kobj_released);
-	memset(&dev->kobj, 0, sizeof(dev->kobj));
+	drop(dev);
 }

@@ -91,6 +91,8 @@ static int check_disks(struct remap_device *dev)
 		why = "Start or length is not a multiple of the logical block size";
 	else if (dev->spare.start & (REMAP_META_SECTORS - 1))
 		why = "Start on the spare device is not a multiple of 8 sectors";
+	else if (bdev_logical_block_size(main) > REMAP_META_SIZE)
+		why = "Logical blocks larger than 4096 bytes are not supported";
 	else if (bdev_logical_block_size(spare) > bdev_logical_block_size(main))
 		why = "The logical block of the spare is larger than that of the main device";
 	if (!why)
@@ -113,6 +115,10 @@ static int alloc_rooms(struct remap_device *dev)
 {
 	int r;
 
+	dev->built.table_blocks = dev->md.super.table_blocks;
+	dev->built.spare_blocks = dev->md.super.spare_blocks;
+	dev->built.block_size = dev->md.super.block_size;
+	dev->built.format = dev->format_now;
 	r = remap_metadata_alloc(&dev->md);
 	if (!r)
 		r = remap_map_init(&dev->map, dev->ti->len, dev->md.super.block_size);
@@ -147,6 +153,8 @@ static void free_device(struct remap_device *dev)
 {
 	remap_client_exit(dev);
 	remap_repair_exit(dev);
+	/* not in postsuspend: dm_table_event() waits for a lock that others hold */
+	cancel_work_sync(&dev->event);
 	remap_spare_exit(&dev->spares);
 	remap_map_exit(&dev->map);
 	remap_metadata_exit(&dev->md);
@@ -187,6 +195,9 @@ static struct remap_device *new_device(struct dm_target *ti)
 	INIT_WORK(&dev->event, send_event);
 	remap_fault_init(&dev->fault);
 	remap_knobs_init(dev);
+	/* before its first table, a device has no size */
+	if (get_capacity(dm_disk(dm_table_get_md(ti->table))))
+		set_bit(REMAP_REPLACES_LIVE, &dev->flags);
 	if (!(dm_table_get_mode(ti->table) & COMPAT_MODE_WRITE))
 		set_bit(REMAP_READ_ONLY_TABLE, &dev->flags);
 	return dev;
@@ -264,6 +275,8 @@ static int preresume(struct dm_target *ti)
 		if (remap_sysfs_add(dev))
 			DMWARN("%s: no directory in sysfs", dev->name);
 		set_bit(REMAP_RUNNING, &dev->flags);
+		if (remap_device_mode(dev) != REMAP_MODE_RW)
+			remap_device_event(dev);
 	}
 	memalloc_noio_restore(noio);
 	return r;
@@ -294,6 +307,7 @@ static void presuspend_undo(struct dm_target *ti)
 	struct remap_device *dev = ti->private;
 
 	clear_bit(REMAP_SUSPENDING, &dev->flags);
+	WRITE_ONCE(dev->evacuate, true);
 	remap_repair_kick(dev);
 }
 
@@ -310,7 +324,6 @@ static void postsuspend(struct dm_target *ti)
 	remap_client_detach(dev);
 	remap_deactivate(dev);
 	remap_sysfs_remove(dev);
-	cancel_work_sync(&dev->event);
 	memalloc_noio_restore(noio);
 }
 

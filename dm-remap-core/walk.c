@@ -13,6 +13,8 @@
 
 /* Of a batch; those in it wait for its end. */
 #define MAX_BIOS	256
+/* Of a request that are looked at without a pause. */
+#define MAX_BLOCKS	4096
 
 /* A part of a bio that lies in one block. */
 struct piece {
@@ -133,10 +135,14 @@ static struct remap_job *job_for(struct remap_device *dev, struct piece *p,
 }
 
 /* May the map be changed for the sake of this failure? */
-static bool may_repair(struct remap_device *dev, blk_status_t status)
+static bool may_repair(struct remap_device *dev, enum remap_job_kind kind,
+		       blk_status_t status)
 {
-	if (!remap_fault_suspicious(status) ||
-	    remap_device_mode(dev) != REMAP_MODE_RW || !READ_ONCE(dev->knobs.auto_remap))
+	if (!remap_fault_suspicious(status) || remap_device_mode(dev) != REMAP_MODE_RW)
+		return false;
+	if (kind == REMAP_JOB_MOVE)
+		return true;	/* the rest is about main */
+	if (!READ_ONCE(dev->knobs.auto_remap))
 		return false;
 	if (test_bit(REMAP_NO_REPAIR, &dev->flags))
 		return false;
@@ -152,7 +158,7 @@ static void suspect(struct remap_device *dev, struct piece *p, enum remap_job_ki
 
 	if (kind == REMAP_JOB_MOVE)
 		reason = REMAP_REASON_SPARE_FAILED;
-	if (!may_repair(dev, status)) {
+	if (!may_repair(dev, kind, status)) {
 		p->rb->status = status;
 		return;
 	}
@@ -164,6 +170,8 @@ static void suspect(struct remap_device *dev, struct piece *p, enum remap_job_ki
 	job->suspect_write = is_write(p->rb);
 	job->status = status;
 	job->error = -EIO;
+	if (kind == REMAP_JOB_NEW && job->suspect_write)
+		set_bit(REMAP_WATCH_WRITES, &dev->flags);
 	if (remap_fault_needs_window(status)) {
 		job->windows = REMAP_WINDOWS;
 	} else if (kind == REMAP_JOB_NEW && p->rb->first_status == status) {
@@ -192,8 +200,8 @@ static void piece_on_main(struct remap_device *dev, struct piece *p)
 			suspect(dev, p, REMAP_JOB_NEW, status, sector, n);
 			return;
 		}
-		if (is_write(p->rb))
-			remap_fault_write_succeeded(&dev->fault);
+		if (is_write(p->rb) && dev->fault.dead_failures)
+			set_bit(REMAP_WRITE_SEEN, &dev->flags);
 		sector += n;
 		bio_advance_iter(p->bio, &iter, n << SECTOR_SHIFT);
 	}
@@ -398,9 +406,10 @@ static int refusal(struct remap_device *dev, struct remap_request *req)
 	return 0;
 }
 
-/* As many of the request's blocks as fit. */
+/* As many of the request's blocks as fit; a long range comes back for the rest. */
 static void walk_request(struct remap_device *dev, struct remap_request *req)
 {
+	unsigned int blocks = 0;
 	int r = refusal(dev, req);
 
 	if (r)
@@ -411,7 +420,8 @@ static void walk_request(struct remap_device *dev, struct remap_request *req)
 		req->next = req->end;
 		return;
 	}
-	while (req->next < req->end && !req->error && dev->nr_jobs < REMAP_BATCH) {
+	while (req->next < req->end && !req->error && dev->nr_jobs < REMAP_BATCH &&
+	       blocks++ < MAX_BLOCKS) {
 		if (req->kind == REMAP_REQUEST_RETRY)
 			request_retry(dev, req, req->next);
 		else

@@ -202,7 +202,8 @@ int dm_remap_health_sync(struct remap_device *dev);
 /**
  * dm_remap_kobject() - the directory dm_remap of the device in sysfs
  *
- * Hang attributes and groups on it in attach, remove them in detach.
+ * Hang attributes and groups on it in attach, remove them in detach. NULL if
+ * the directory could not be made.
  */
 struct kobject *dm_remap_kobject(struct remap_device *dev);
 

@@ -121,7 +121,8 @@ enum remap_super_state {
 
 #define REMAP_SUPER_CLEAN	0x01	/* stopped cleanly */
 #define REMAP_SUPER_FINGERPRINT	0x02	/* the fingerprints are valid */
-#define REMAP_SUPER_FLAGS	0x03
+#define REMAP_SUPER_FORGET	0x04	/* no entry is rescuable, whatever it says */
+#define REMAP_SUPER_FLAGS	0x07
 
 /* Features known to this version: none yet. */
 #define REMAP_COMPAT_KNOWN	0
