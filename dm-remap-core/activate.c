@@ -76,7 +76,7 @@ static int check_formattable(struct remap_device *dev, bool known_ours)
 	if (!dev->options->format)
 		return refuse(dev, -ENODATA, known_ours ?
 			      "Formatting of the spare was interrupted: say 'format' to do it again" :
-			      "The spare is blank: say 'format' to make it a spare, or give the right one");
+			      "There is no superblock on the spare: say 'format' to make it one, or give the right one");
 	if (test_bit(REMAP_REPLACES_LIVE, &dev->flags))
 		return refuse(dev, -EINVAL, "A reload never formats a spare");
 	if (test_bit(REMAP_READ_ONLY_TABLE, &dev->flags))

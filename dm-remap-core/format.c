@@ -99,18 +99,16 @@ int remap_format_layout(struct remap_super *sb, u32 align, u32 shift)
 {
 	u64 spb = sb->block_size >> 9;
 	u64 meta = REMAP_META_SECTORS;
-	u64 fit;
 
 	align = max(align, sb->block_size);
-	if (sb->length < 8 * meta)
+	if (sb->length < 7 * meta)
 		return -ENOSPC;
-	/* Every block costs its data and its share of two table copies. */
-	fit = sb->length / spb;
-	if (sb->spare_blocks > fit)
-		sb->spare_blocks = fit;
+	if (sb->spare_blocks > sb->length / spb)
+		sb->spare_blocks = sb->length / spb;
+	/* Every block costs its data and its share of two copies of the table. */
 	for (;;) {
-		u64 tables = 2 * DIV_ROUND_UP(sb->spare_blocks, REMAP_ENTRIES_PER_BLOCK) * meta;
-		u64 fixed = 5 * meta + (align >> 9) + tables;
+		u64 fixed = 4 * meta + 2 * meta * DIV_ROUND_UP(sb->spare_blocks,
+							       REMAP_ENTRIES_PER_BLOCK);
 		u64 room = sb->length > fixed ? (sb->length - fixed) / spb : 0;
 
 		if (room >= sb->spare_blocks)
@@ -118,11 +116,10 @@ int remap_format_layout(struct remap_super *sb, u32 align, u32 shift)
 		/* Fewer blocks need smaller tables: look again. */
 		sb->spare_blocks = room;
 	}
-	if (!sb->spare_blocks)
-		return -ENOSPC;
-	if (place_areas(sb, align, shift) > sb->health[1])
-		return -ENOSPC;
-	return 0;
+	/* What the alignment costs is a few blocks at most. */
+	while (sb->spare_blocks && place_areas(sb, align, shift) > sb->health[1])
+		sb->spare_blocks--;
+	return sb->spare_blocks ? 0 : -ENOSPC;
 }
 
 /*

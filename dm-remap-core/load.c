@@ -71,9 +71,9 @@ static void disown(struct load *l, u32 copy, u32 block)
 	struct remap_disowned *o = remap_super_disowned(md, block);
 
 	md->block_state[block] = REMAP_BLOCK_FROZEN;
-	if (o)
+	if (o && md->super_good[0] && md->super_good[1])
 		return;		/* that is what both superblocks say already */
-	if (remap_super_disown(md, block, copy)) {
+	if (o ? remap_super_write(md) : remap_super_disown(md, block, copy)) {
 		remap_metadata_degrade(md, REMAP_MODE_READ_ONLY,
 				       "a copy of the table can be neither read nor rewritten, nor can that be recorded");
 		return;

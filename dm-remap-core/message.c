@@ -35,7 +35,8 @@ static int parse_range(struct remap_device *dev, char *text, u64 *first, u64 *en
 
 	if (plus) {
 		*plus = '\0';
-		if (kstrtou64(plus + 1, 10, &count) || !count)
+		/* kstrtou64() takes a plus of its own */
+		if (plus[1] == '+' || kstrtou64(plus + 1, 10, &count) || !count)
 			return -EINVAL;
 	}
 	if (kstrtou64(text, 10, first) || *first >= blocks || count > blocks - *first)
@@ -190,18 +191,17 @@ static int msg_lookup(struct remap_device *dev, char *arg, struct reply *reply)
 	return 1;
 }
 
-/* needs_arg: exactly one argument; else at most one */
 static const struct message {
 	const char *name;
-	bool needs_arg;
+	unsigned int min_args, max_args;
 	int (*handler)(struct remap_device *dev, char *arg, struct reply *reply);
 } messages[] = {
-	{ "version", false, msg_version },
-	{ "remap", true, msg_remap },
-	{ "retry", true, msg_retry },
-	{ "report", true, msg_report },
-	{ "list", false, msg_list },
-	{ "lookup", true, msg_lookup },
+	{ "version", 0, 0, msg_version },
+	{ "remap", 1, 1, msg_remap },
+	{ "retry", 1, 1, msg_retry },
+	{ "report", 1, 1, msg_report },
+	{ "list", 0, 1, msg_list },
+	{ "lookup", 1, 1, msg_lookup },
 };
 
 static int knob_message(struct remap_device *dev, const struct remap_knob *knob,
@@ -231,7 +231,7 @@ static int dispatch(struct remap_device *dev, unsigned int argc, char **argv,
 
 		if (strcmp(argv[0], m->name))
 			continue;
-		if (argc > 2 || (m->needs_arg && argc != 2))
+		if (argc - 1 < m->min_args || argc - 1 > m->max_args)
 			return bad(dev, m->name, "wrong number of arguments");
 		return m->handler(dev, argc == 2 ? argv[1] : NULL, reply);
 	}

@@ -50,6 +50,7 @@ enum remap_block_state {
  * @name: of the device, for messages
  * @super: what both superblocks say
  * @super_seen: verdicts on the two superblocks as last read
+ * @super_unread: which could not even be read
  * @super_good: which superblocks are known to be valid, current and durable
  * @table: the truth: table_blocks blocks as they stand on the disk
  * @block_state: enum remap_block_state for each table block
@@ -69,6 +70,7 @@ struct remap_metadata {
 	struct remap_super super;
 	enum remap_verdict super_seen[2];
 	bool super_good[2];
+	bool super_unread[2];
 	struct remap_disk_table *table;
 	u8 *block_state;
 	struct remap_disk_table *images;

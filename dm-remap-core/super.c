@@ -32,6 +32,7 @@ static enum remap_verdict read_copy(struct remap_metadata *md, u32 copy,
 	blk_status_t status;
 
 	status = remap_disk_read(md->disk, sector, buf, REMAP_META_SIZE);
+	md->super_unread[copy] = status;
 	if (status) {
 		DMWARN("%s: superblock %c of the spare cannot be read (error %d)",
 		       md->name, 'A' + copy, blk_status_to_errno(status));
@@ -56,6 +57,8 @@ static int refuse(struct remap_metadata *md)
 
 	if (a == REMAP_BLANK && b == REMAP_BLANK)
 		return -ENODATA;
+	if (md->super_unread[0] && md->super_unread[1])
+		return -EIO;
 	DMERR("%s: no usable superblock on the spare: A is %s, B is %s",
 	      md->name, verdict_names[a], verdict_names[b]);
 	if (a == REMAP_TOO_NEW || b == REMAP_TOO_NEW)

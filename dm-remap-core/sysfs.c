@@ -48,12 +48,15 @@ static ssize_t knob_show(struct kobject *kobj, struct kobj_attribute *attr, char
 static ssize_t knob_store(struct kobject *kobj, struct kobj_attribute *attr,
 			  const char *buf, size_t count)
 {
-	int r;
+	const struct remap_knob *knob = knob_of(attr);
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	r = remap_knob_set(device_of(kobj), knob_of(attr), buf);
-	return r ?: count;
+	if (!remap_knob_set(device_of(kobj), knob, buf))
+		return count;
+	DMERR_LIMIT("%s: %s needs a number from %u to %u", device_of(kobj)->name,
+		    knob->name, knob->min, knob->max);
+	return -EINVAL;
 }
 
 #define KNOB_ATTR(_name) \

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: a table block that cannot be written costs that table block and no data
+# timeout: 180
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/meta.sh"
+
+load_core
+make_null_blk main 8
+make_null_blk spare 4
+M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
+LEN=$(sectors $M)
+TABLE="0 $LEN remap $M 0 $S 0 1 confirm_ms=0"
+
+dm_create r "0 $LEN remap $M 0 $S 0 2 format confirm_ms=0"
+pattern_write $D 0 0 1
+dmsetup message r 0 remap 0+40
+read_layout $S
+
+mode() { dmsetup status r | awk '{ print $4 }'; }
+buried() { says "table block $1 of the spare is out of use now"; }
+lists_none_of() {
+	dmsetup message r 0 list |
+		awk -v k="$1" 'int($2 / 126) == k { bad = 1; print } END { exit bad }'
+}
+
+# Table block and the copies of it that go bad; each time the next one is in use.
+SEED=1 SECTOR=4000
+lose() {
+	local k=$1 text=$2 copy bad=() seed=$((SEED + 1))
+	shift 2
+	for copy in "$@"; do
+		bad+=("$(range "$(table_block "$copy" "$k")" 8)")
+	done
+	null_bad spare "${bad[@]/#/+}"
+	null_bad main "+$SECTOR-$((SECTOR + 1))"
+	log_mark
+	ok "$text cannot be written: a write that needs a remap succeeds" pattern_write $D 0 0 $seed --flush
+	ok "and all data is right at once" pattern_check $D 0 0 $seed
+	ok "the log says that the copy is ignored" \
+		says "copy $1 of table block $k of the spare cannot be written and is ignored"
+	ok "the table block is emptied and given up" eventually 10 buried "$k"
+	ok "nothing lies in its spare blocks any more" lists_none_of "$k"
+	is "$(mode)" rw "the map can change"
+	ok "all data is right" pattern_check $D 0 0 $seed
+	dmsetup remove r
+	ok "the device starts again" dm_create r "$TABLE"
+	ok "and all data is right" pattern_check $D 0 0 $seed
+	dmsetup remove r
+	null_bad spare "${bad[@]/#/-}"
+	ok "so it does when the table block works again, with its old content" dm_create r "$TABLE"
+	ok "and all data is right" pattern_check $D 0 0 $seed
+	ok "nothing lies in its spare blocks" lists_none_of "$k"
+	SEED=$seed SECTOR=$((SECTOR + 800))
+}
+
+lose 0 "copy A of a table block" A
+lose 1 "copy B of a table block" B
+lose 2 "a table block in both copies" A B
+is "$(dmsetup message r 0 lookup 0 | awk '{ print int($2 / 126) }')" 3 \
+	"blocks that were remapped in the beginning have moved three times"
+
+# An outage that ends before the last try costs nothing. Half a second of
+# failing writes is two tries.
+used_up() { read_layout $S && echo "$DISOWNED"; }
+dmsetup remove r
+before=$(used_up)
+dm_create r "$TABLE"
+null_bad spare "+$(range "$(table_block A 3)" 8)"
+null_bad main +9000-9000
+(sleep 0.3 && null_bad spare "-$(range "$(table_block A 3)" 8)") &
+ok "a table block that cannot be written for a moment: the write succeeds" pattern_write $D 9000 8 $SEED
+wait
+dmsetup remove r
+is "$(used_up)" "$before" "and no table block is given up for it"
+dm_create r "$TABLE"
+ok "all data is right" pattern_check $D 0 0 $SEED
+dmsetup remove r
+done_testing

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: swap on top while memory is short
+# timeout: 150
+# mem: 384M
+# disk: main 256M
+# disk: spare 16M
+
+# Repairs must not wait for memory that only they can free. The disks
+# are outside of the machine, for its own memory is what runs out.
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+
+load_core
+D=/dev/mapper/r
+RANDOM=1972
+
+# make NAME MAIN SPARE: a device on a disk with bad sectors all over it
+make() {
+	local len at=0 block count table=''
+	len=$(sectors "$2")
+	for ((block = 1000; block * 8 < len - 4096; block += 50 + RANDOM % 300)); do
+		count=$((1 + RANDOM % 8))
+		table+="$at $((block * 8 - at)) linear $2 $at"$'\n'"$((block * 8)) $count error"$'\n'
+		at=$((block * 8 + count))
+	done
+	dm_create "$1-main" "$table$at $((len - at)) linear $2 $at"
+	dm_create "$1" "0 $len remap /dev/mapper/$1-main 0 $3 0 2 format storm_limit=100000"
+}
+make r /dev/disk/main /dev/disk/spare
+
+# memory full of numbers, changed and checked in several rounds
+# shellcheck disable=SC2016
+FILL='
+	my ($n, $rounds) = @ARGV;
+	my @a;
+	sub want { pack("QQ", $_[0], $_[1]) x 65536 }
+	for my $r (1 .. $rounds) {
+		for my $i (0 .. $n - 1) {
+			die "MiB $i is wrong in round $r\n" if $r > 1 && $a[$i] ne want($r - 1, $i);
+			$a[$i] = want($r, $i);
+		}
+	}
+	for my $i (reverse 0 .. $n - 1) {
+		die "MiB $i is wrong at the end\n" if $a[$i] ne want($rounds, $i);
+	}'
+# fill MIB ROUNDS
+fill() { perl -e "$FILL" "$1" "$2"; }
+remapped() { dmsetup status "$1" | cut -d' ' -f9; }
+# MiB; what is left of it differs from kernel to kernel
+available() { awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo; }
+swapped_out() { awk '$1 == "pswpout" { print int($2 / 256) }' /proc/vmstat; }
+
+mkswap -q $D
+TOO_MUCH=$(($(available) + 80))
+ok "swap on the device" swapon $D
+ok "memory is filled beyond what there is, and holds what was put there" fill $TOO_MUCH 1
+diag "$TOO_MUCH MiB filled, $(swapped_out) MiB went to swap, $(remapped r) blocks were remapped"
+ok "much of it went to swap" test "$(swapped_out)" -ge 50
+isnt "$(remapped r)" 0 "and met bad sectors"
+ok "the device can be suspended and resumed with swap on it" \
+	bash -c 'dmsetup suspend --noflush --nolockfs r; dmsetup resume r'
+ok "again, where blocks are remapped already" fill $TOO_MUCH 1
+like "$(dmsetup status r)" " rw normal [0-9]+ [0-9/]+ 0 [0-9]+ 0 " "nothing is lost"
+ok "swap off" swapoff $D
+
+dm_remove r
+done_testing
