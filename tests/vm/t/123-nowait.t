@@ -49,14 +49,14 @@ dmsetup message r 0 confirm_ms 50
 null_bad main +8000-8100 +9000-9000 +12000-12010
 # fio gives up at the first EAGAIN, which is an answer; no other error is.
 nowait_fio() {
-	local seed output
+	local seed said
 	for seed in 1 2 3 4; do
-		output=$(fio --name=nowait --filename=$D --ioengine=libaio --direct=1 --nowait=1 \
+		said=$(fio --name=nowait --filename=$D --ioengine=libaio --direct=1 --nowait=1 \
 			--iodepth=16 --rw=randwrite --bsrange=512-16k --offset=4M --size=4M \
 			--randseed=$seed 2>&1) && continue
-		echo "$output"
-		grep -q "io_u error.*temporarily unavailable" <<<"$output" || return
-		! grep "io_u error" <<<"$output" | grep -v "temporarily unavailable" || return
+		echo "$said"
+		grep -q "io_u error.*temporarily unavailable" <<<"$said" || return
+		! grep "io_u error" <<<"$said" | grep -v "temporarily unavailable" || return
 	done
 }
 ok "fio with such I/O only sees no other error, over bad blocks" nowait_fio

@@ -121,7 +121,7 @@ LINE=$(dmsetup table r)
 dmsetup remove r
 ok "what 'dmsetup table' prints creates the device again" dm_create r "$LINE"
 is "$(dmsetup table r)" "$LINE" "with the same table"
-like "$LINE" "uuid=[0-9a-f-]{36} low_water=2 storm_limit=100" "the line names the spare's UUID and the changed knobs"
+like "$LINE" "uuid=[0-9a-f-]{36} identity=one-of-a-kind low_water=2 storm_limit=100" "the line names the UUID of the spare, the identity and the changed knobs"
 ok "and the data is right" pattern_check $D 0 0 2
 dmsetup remove r
 done_testing

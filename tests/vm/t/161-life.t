@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# summary: suspend, resume, reload and unload under verified I/O with repairs going on
+# summary: suspend, resume and reload under verified I/O with repairs going on
 # timeout: 120
 
 # shellcheck source=/dev/null
@@ -74,33 +74,10 @@ is "${LINE[*]:3:2} ${LINE[7]} ${LINE[9]}" "rw normal 0 0" "nothing is lost, no s
 dmsetup message r 0 confirm_ms 1 # now for speed
 pattern_write $D 0 0 2
 ok "the device is written once more, over all bad sectors" pattern_check $D 0 0 2
-dmsetup message r 0 list | head -n 50 >/run/list
+dmsetup message r 0 list >/run/list
 dm_remove r
 dm_create r "$TABLE"
-ok "the map is the same after activation" cmp /run/list <(dmsetup message r 0 list | head -n 50)
+ok "the map is the same after activation" cmp /run/list <(dmsetup message r 0 list)
 ok "and the data" pattern_check $D 0 0 2
 
-# Removed by force while it is written.
-pattern_write $D 0 0 3 --bs 4096 >/run/forced &
-WRITER=$!
-sleep 0.5
-dmsetup remove --force r 2>/run/force || true
-wait $WRITER || true
-ok "what is written while the device is removed by force fails, and does not hang" \
-	grep -q error:EIO /run/forced
-dmsetup remove --retry r 2>/dev/null || true
-dm_create r "$TABLE"
-ok "the data survives that" pattern_check $D 0 0 2,3
-dm_remove r
-ok "the module unloads" rmmod dm-remap-core
-ok "and loads again" load_core
-ok "with the device as before" dm_create r "$TABLE"
-ok "and its data" pattern_check $D 0 0 2,3
-dm_remove r
-
-ok "the device comes and goes fifty times" bash -e -c "for i in {1..50}; do
-	dmsetup create r <<<'$TABLE'; dmsetup remove r; done"
-dm_create r "$TABLE"
-ok "and is none the worse" pattern_check $D 0 0 2,3
-like "$(dmsetup status r)" ' rw normal ' "with a whole map"
 done_testing

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: forced removal under I/O, unloading, and coming and going fifty times
+# timeout: 120
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+
+load_core
+make_null_blk main 16
+make_null_blk spare 8
+M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
+LEN=$(sectors $M)
+TABLE="0 $LEN remap $M 0 $S 0"
+dm_create r "$TABLE 2 format confirm_ms=10"
+for ((at = 1000; at < LEN - 8; at += 700)); do null_bad main "+$at-$at"; done
+pattern_write $D 0 0 2
+
+# Removed by force while it is written.
+pattern_write $D 0 0 3 --bs 4096 >/run/forced &
+WRITER=$!
+sleep 0.5
+dmsetup remove --force r 2>/run/force || true
+wait $WRITER || true
+ok "what is written while the device is removed by force fails, and does not hang" \
+	grep -q error:EIO /run/forced
+dmsetup remove --retry r 2>/dev/null || true
+dm_create r "$TABLE"
+ok "the data survives that" pattern_check $D 0 0 2,3
+dm_remove r
+ok "the module unloads" rmmod dm-remap-core
+ok "and loads again" load_core
+ok "with the device as before" dm_create r "$TABLE"
+ok "and its data" pattern_check $D 0 0 2,3
+dm_remove r
+
+ok "the device comes and goes fifty times" bash -e -c "for i in {1..50}; do
+	dmsetup create r <<<'$TABLE'; dmsetup remove r; done"
+dm_create r "$TABLE"
+ok "and is none the worse" pattern_check $D 0 0 2,3
+like "$(dmsetup status r)" ' rw normal ' "with a whole map"
+done_testing
