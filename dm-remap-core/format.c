@@ -95,16 +95,30 @@ static u64 place_areas(struct remap_super *sb, u32 align, u32 shift)
 	return sb->data + (u64)sb->spare_blocks * (sb->block_size >> 9);
 }
 
+/* Places all areas if there is room for so many; else leaves the number as it was. */
+static bool fits(struct remap_super *sb, u32 blocks, u32 align, u32 shift)
+{
+	u32 before = sb->spare_blocks;
+
+	sb->spare_blocks = blocks;
+	if (place_areas(sb, align, shift) <= sb->health[1])
+		return true;
+	sb->spare_blocks = before;
+	return false;
+}
+
 int remap_format_layout(struct remap_super *sb, u32 align, u32 shift)
 {
 	u64 spb = sb->block_size >> 9;
 	u64 meta = REMAP_META_SECTORS;
+	u32 wanted;
 
 	align = max(align, sb->block_size);
 	if (sb->length < 7 * meta)
 		return -ENOSPC;
 	if (sb->spare_blocks > sb->length / spb)
 		sb->spare_blocks = sb->length / spb;
+	wanted = sb->spare_blocks;
 	/* Every block costs its data and its share of two copies of the table. */
 	for (;;) {
 		u64 fixed = 4 * meta + 2 * meta * DIV_ROUND_UP(sb->spare_blocks,
@@ -116,8 +130,10 @@ int remap_format_layout(struct remap_super *sb, u32 align, u32 shift)
 		/* Fewer blocks need smaller tables: look again. */
 		sb->spare_blocks = room;
 	}
-	/* What the alignment costs is a few blocks at most. */
-	while (sb->spare_blocks && place_areas(sb, align, shift) > sb->health[1])
+	/* That was too few where the tables shrank a lot, too many by what alignment costs. */
+	while (sb->spare_blocks < wanted && fits(sb, sb->spare_blocks + 1, align, shift))
+		;
+	while (sb->spare_blocks && !fits(sb, sb->spare_blocks, align, shift))
 		sb->spare_blocks--;
 	return sb->spare_blocks ? 0 : -ENOSPC;
 }

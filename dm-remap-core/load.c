@@ -3,7 +3,8 @@
  * Activation: read both copies of the table, believe the newer valid one of
  * each block, and make the other agree before anything else is written.
  *
- *   flush ; read ; rewrite what is older or damaged ; flush ; disown what can't be rewritten
+ *   flush ; superblocks ; read ; rewrite what is older or damaged ; flush ;
+ *   disown what can't be rewritten
  *
  * The first flush: what we read may still be in the drive's cache only. A newer copy
  * must be durable before the older one, the only durable one perhaps, is overwritten.
@@ -239,6 +240,25 @@ static int raise_generation(struct load *l)
 	return 0;
 }
 
+/*
+ * A superblock that is damaged or older may come back and speak of other disown marks. So
+ * before a table block is touched under the marks of one, both have to say the same.
+ */
+static void settle_superblocks(struct load *l)
+{
+	struct remap_metadata *md = l->md;
+
+	if (l->read_only || (md->super_good[0] && md->super_good[1]))
+		return;
+	if (!remap_super_write(md)) {
+		DMWARN("%s: a superblock of the spare was healed from the other", md->name);
+		return;
+	}
+	l->read_only = true;
+	remap_metadata_degrade(md, REMAP_MODE_READ_ONLY,
+			       "one superblock of the spare can be neither used nor rewritten");
+}
+
 int remap_load(struct remap_metadata *md, bool read_only)
 {
 	struct load l = { .md = md, .read_only = read_only };
@@ -250,6 +270,7 @@ int remap_load(struct remap_metadata *md, bool read_only)
 		remap_metadata_degrade(md, REMAP_MODE_READ_ONLY,
 				       "the spare cannot be flushed");
 	}
+	settle_superblocks(&l);
 	memset(md->block_state, REMAP_BLOCK_GOOD, md->super.table_blocks);
 	for (; l.first < md->super.table_blocks; l.first += l.nr) {
 		l.nr = min_t(u32, REMAP_LOAD_BLOCKS, md->super.table_blocks - l.first);

@@ -37,8 +37,8 @@ enum cell { SUPER_A, SUPER_B, TABLE_A0, TABLE_A1, TABLE_B0, TABLE_B1, CELLS };
 #define MAX_CHOICES	64
 #define BLOCKS		2	/* of main: X and Y */
 
-/* what of a write is in the drive's cache */
-enum part { PART_ALL, PART_HEAD };
+/* what of a write is in the drive's cache: all of it, or a first sector with an error in it */
+enum part { PART_ALL, PART_TORN };
 
 struct pending {
 	u8 cell;

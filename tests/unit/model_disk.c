@@ -61,11 +61,12 @@ bool choices_next(void)
  * State
  */
 
+/* A torn block never passes for whole, not even where all that matters is in its head. */
 static void land(unsigned int cell, unsigned int part, const u8 *image, u8 *to)
 {
-	memcpy(to, image, SECTOR_SIZE);
-	if (part == PART_ALL)
-		memcpy(to + SECTOR_SIZE, image + SECTOR_SIZE, REMAP_META_SIZE - SECTOR_SIZE);
+	memcpy(to, image, part == PART_ALL ? REMAP_META_SIZE : SECTOR_SIZE);
+	if (part == PART_TORN)
+		to[SECTOR_SIZE - 1] ^= 0x55;
 }
 
 void disk_load_state(const struct node *n)
@@ -118,7 +119,6 @@ static void write_back(void)
 	disk.nr_pending = 0;
 }
 
-/* A tear is a choice only where both parts differ from what is there. */
 void disk_cut(void)
 {
 	unsigned int i;
@@ -127,20 +127,16 @@ void disk_cut(void)
 		struct pending *p = &disk.pending[i];
 		const u8 *image = blob_get(p->image);
 		u8 *to = disk.durable[p->cell];
-		bool head = memcmp(to, image, SECTOR_SIZE);
-		bool tail = memcmp(to + SECTOR_SIZE, image + SECTOR_SIZE,
-				   REMAP_META_SIZE - SECTOR_SIZE);
 		unsigned int c;
 
-		if ((p->part == PART_ALL && !head && !tail) ||
-		    (p->part == PART_HEAD && !head))
+		if (p->part == PART_ALL && !memcmp(to, image, REMAP_META_SIZE))
 			continue;
-		c = choose(p->part == PART_ALL && head && tail ? 3 : 2, false,
+		c = choose(p->part == PART_ALL ? 3 : 2, false,
 			   "after the cut, cached write: 1 kept 2 torn");
 		if (!c)
 			continue;
 		explain("  that was %s", cell_name(p->cell));
-		land(p->cell, c == 1 ? p->part : PART_HEAD, image, to);
+		land(p->cell, c == 1 ? p->part : PART_TORN, image, to);
 	}
 	empty_cache();
 	disk.off = false;
@@ -173,7 +169,7 @@ static bool readable(unsigned int cell)
 }
 
 /*
- * 1: fine; 2..4: fails, and of the data nothing, all, the first sector gets through.
+ * 1: fine; 2..4: fails, and nothing, all, a torn block gets through.
  * In one phase, a copy that was not writable stays so.
  */
 static unsigned int write_choice(unsigned int cell)
@@ -184,10 +180,10 @@ static unsigned int write_choice(unsigned int cell)
 
 		if (dead)
 			disk.write_choice[cell] = 2 + choose(3, false,
-				"dead: of a write 0 nothing 1 all 2 a part landed");
+				"dead: of a write 0 nothing 1 all 2 a torn block landed");
 		else
 			disk.write_choice[cell] = 1 + (fine ? 0 : choose(4, true,
-				"unwritable: 1 nothing 2 all 3 a part landed"));
+				"unwritable: 1 nothing 2 all 3 a torn block landed"));
 	}
 	return disk.write_choice[cell];
 }
@@ -256,7 +252,7 @@ blk_status_t remap_disk_write(struct remap_disk *d, sector_t sector, void *buf, 
 		return BLK_STS_OK;
 	}
 	if (c > 2)
-		cache(cell, c == 3 ? PART_ALL : PART_HEAD, buf);
+		cache(cell, c == 3 ? PART_ALL : PART_TORN, buf);
 	return BLK_STS_IOERR;
 }
 

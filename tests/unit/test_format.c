@@ -619,7 +619,7 @@ static void test_layout_too_small(void **state)
 {
 	struct remap_super sb = good_super();
 
-	sb.length = 63;
+	sb.length = 55;
 	assert_int_equal(remap_format_layout(&sb, 512, 0), -ENOSPC);
 	sb.length = 64;
 	sb.spare_blocks = 1;

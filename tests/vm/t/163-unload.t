@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: forced removal under I/O, unloading, and coming and going fifty times
-# timeout: 120
+# timeout: 180
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
@@ -17,7 +17,7 @@ for ((at = 1000; at < LEN - 8; at += 700)); do null_bad main "+$at-$at"; done
 pattern_write $D 0 0 2
 
 # Removed by force while it is written.
-pattern_write $D 0 0 3 --bs 4096 >/run/forced &
+while pattern_write $D 0 0 3 --bs 4096; do :; done >/run/forced &
 WRITER=$!
 sleep 0.5
 dmsetup remove --force r 2>/run/force || true
