@@ -40,6 +40,9 @@ static const char * const op_names[OPS] = {
 	"bury", "suspend and resume", "stop cleanly",
 };
 
+/* in each table block; its entry is not in the first sector */
+#define FIRST_SLOT 100
+
 /* X and Y lie at the end of different regions */
 static const u64 block_of[BLOCKS] = { 2047, 4095 };
 
@@ -262,7 +265,7 @@ static u32 superseded(u32 x, u32 winner)
 {
 	u32 slot;
 
-	for (slot = 0; slot < SPARES; slot++) {
+	for (slot = FIRST_SLOT; slot < SPARES; slot++) {
 		struct remap_disk_entry *e = remap_metadata_truth(&md, slot);
 
 		if (e->state == REMAP_ENTRY_MAPPED && slot != winner &&
@@ -336,12 +339,12 @@ static void op_load(void)
 		serve();
 }
 
-/* A spare block in this table block; its entry is not in the first sector. */
+/* A spare block in this table block. */
 static u32 take_slot(u32 k)
 {
 	u32 slot;
 
-	spare.next = k * REMAP_ENTRIES_PER_BLOCK + 100;
+	spare.next = k * REMAP_ENTRIES_PER_BLOCK + FIRST_SLOT;
 	slot = remap_spare_take(&spare);
 	if (slot == REMAP_NO_SPARE || slot / REMAP_ENTRIES_PER_BLOCK != k)
 		return REMAP_NO_SPARE;
@@ -685,7 +688,10 @@ static bool deep(void)
 /* Everything, one fault in each phase: also a cut while a cut is recovered from. */
 static void test_one_fault_each(void **state)
 {
-	look(&(struct bounds){ deep() ? 5 : 4, { 0, 1, 1, 1, 1 }, BIT(OPS) - 1 });
+	const u32 twins = BIT(OP_MAP_X1) | BIT(OP_MOVE_Y);	/* for the patient */
+
+	look(&(struct bounds){ deep() ? 5 : 4, { 0, 1, 1, 1, 1 },
+			       (BIT(OPS) - 1) & ~(deep() ? 0 : twins) });
 }
 
 /* A change meets two faults, and so does the load after it. */
@@ -696,7 +702,7 @@ static void test_two_faults_each(void **state)
 
 static void test_two_blocks_in_one_commit(void **state)
 {
-	look(&(struct bounds){ 4, { 0, 2, deep() ? 2 : 1, 1 },
+	look(&(struct bounds){ 4, { 0, 2, deep() ? 2 : 1, deep() },
 			       BIT(OP_LOAD) | BIT(OP_MAP_BOTH) });
 }
 
