@@ -96,7 +96,8 @@ bool remap_fault_count(struct remap_fault *f, u32 free, u64 now_ms)
 {
 	decay(f, now_ms);
 	f->storm_level += 1024;
-	if (f->storm || f->storm_level < (u64)f->storm_limit * 1024)
+	/* a part of a remap counts as one: the decay of seconds must not add another */
+	if (f->storm || DIV_ROUND_UP_ULL(f->storm_level, 1024) < f->storm_limit)
 		return false;
 	WRITE_ONCE(f->storm, true);
 	f->storm_free = free;

@@ -54,8 +54,8 @@ static ssize_t knob_store(struct kobject *kobj, struct kobj_attribute *attr,
 		return -EPERM;
 	if (!remap_knob_set(device_of(kobj), knob, buf))
 		return count;
-	DMERR_LIMIT("%s: %s needs a number from %u to %u", device_of(kobj)->name,
-		    knob->name, knob->min, knob->max);
+	DMERR("%s: %s needs a number from %u to %u", device_of(kobj)->name,
+	      knob->name, knob->min, knob->max);
 	return -EINVAL;
 }
 
