@@ -19,6 +19,7 @@
 struct load {
 	struct remap_metadata *md;
 	bool read_only;
+	bool alone;		/* one superblock can be neither used nor rewritten */
 	u32 first;		/* block at the start of the scratch area */
 	u32 nr;
 	u64 highest;		/* generation seen anywhere */
@@ -56,6 +57,12 @@ static bool rewrite(struct load *l, u32 copy, u32 block)
 
 	if (l->read_only)
 		return true;
+	if (l->alone) {
+		/* the other superblock may disown the copy that we believe */
+		remap_metadata_degrade(md, REMAP_MODE_READ_ONLY,
+				       "the copies of the table differ, and one superblock of the spare can be neither used nor rewritten");
+		return true;
+	}
 	remap_format_seal_table(t, md->super.uuid,
 				le64_to_cpu(t->header.generation), block, copy);
 	if (!remap_disk_write(md->disk, place(md, copy, block), t, REMAP_META_SIZE)) {
@@ -142,7 +149,7 @@ static int decide(struct load *l, u32 block, const struct remap_disk_table *b)
 		*a = *b;
 	if (!rewrite(l, use_a ? 1 : 0, block))
 		disown(l, use_a ? 1 : 0, block);
-	else if (o && l->read_only)
+	else if (o && (l->read_only || l->alone))
 		md->block_state[block] = REMAP_BLOCK_FROZEN;
 	return 0;
 }
@@ -254,9 +261,7 @@ static void settle_superblocks(struct load *l)
 		DMWARN("%s: a superblock of the spare was healed from the other", md->name);
 		return;
 	}
-	l->read_only = true;
-	remap_metadata_degrade(md, REMAP_MODE_READ_ONLY,
-			       "one superblock of the spare can be neither used nor rewritten");
+	l->alone = true;
 }
 
 int remap_load(struct remap_metadata *md, bool read_only)

@@ -65,7 +65,8 @@ flush_counts virtio
 # kernel sends a flush for that as well.
 is "$(flushed pattern_write $D 0 8 2 --fua)" "2 1" "virtio: a FUA write to main flushes main"
 is "$(flushed pattern_write $D 80 8 2 --fua)" "1 2" "virtio: one to a remapped block the spare"
-is "$(flushed pattern_write $D 72 24 2 --fua --bs 12288)" "3 2" \
+# The block layer may serve the two parts on main with one flush.
+like "$(flushed pattern_write $D 72 24 2 --fua --bs 12288)" "^[23] 2$" \
 	"virtio: one to a range with a remapped block in the middle both"
 ok "virtio: with the right data" pattern_check $D 72 24 2
 # Durable before it is acknowledged: the data, one copy of the map, the other copy.
