@@ -70,8 +70,8 @@ static enum look look_at_block(struct remap_device *dev, u64 block, remap_place_
  * Finds out where the bio's range lives. If it lives in several places, *cut
  * is the number of sectors up to the first change, and the answer is about those.
  */
-static enum look look(struct remap_device *dev, const struct bvec_iter *iter,
-		      u32 *spare, sector_t *cut)
+static enum look look_closely(struct remap_device *dev, const struct bvec_iter *iter,
+			      u32 *spare, sector_t *cut)
 {
 	struct remap_map *map = &dev->map;
 	sector_t first = iter->bi_sector, last = last_sector(iter), end;
@@ -80,8 +80,6 @@ static enum look look(struct remap_device *dev, const struct bvec_iter *iter,
 
 	*spare = REMAP_NO_SPARE;
 	*cut = 0;
-	if (likely(remap_map_quiet(map, first, last)))
-		return LOOK_MAIN;
 	block = remap_map_first(map, first >> map->block_shift,
 				last >> map->block_shift, &place);
 	if (likely(block == U64_MAX))
@@ -96,6 +94,17 @@ static enum look look(struct remap_device *dev, const struct bvec_iter *iter,
 		last = end;
 	}
 	return look_at_block(dev, block, place, first, last, spare);
+}
+
+static enum look look(struct remap_device *dev, const struct bvec_iter *iter,
+		      u32 *spare, sector_t *cut)
+{
+	if (remap_map_quiet(&dev->map, iter->bi_sector, last_sector(iter))) {
+		*spare = REMAP_NO_SPARE;
+		*cut = 0;
+		return LOOK_MAIN;
+	}
+	return look_closely(dev, iter, spare, cut);
 }
 
 void remap_io_complete(struct bio *bio, blk_status_t status)
@@ -227,7 +236,7 @@ static noinline int map_near(struct remap_device *dev, struct bio *bio, struct r
 {
 	sector_t cut;
 	u32 spare;
-	enum look what = look(dev, &rb->iter, &spare, &cut);
+	enum look what = look_closely(dev, &rb->iter, &spare, &cut);
 
 	if (cut) {
 		dm_accept_partial_bio(bio, cut);

@@ -129,7 +129,7 @@ null_bad spare "+$(range "$(table_block A 0)" 8)" "+$(range "$SUPER_B" 8)"
 log_mark
 ok "a table block and a superblock cannot be written: the device starts" dm_create r "$TABLE"
 is "$(mode)" read-only "for reading only"
-ok "the log says so" says "mode is now read-only: .*nor can that be recorded"
+ok "the log says so" says "mode is now read-only: .*neither used nor rewritten"
 ok "all data is right" right
 fails "a write to a remapped block fails" pattern_write $D 0 8 3
 fails "a write to any block fails" pattern_write $D 9000 8 3
