@@ -67,7 +67,7 @@ void remap_client_ended(struct remap_device *dev, struct remap_bio *rb,
 			.sectors = rb->iter.bi_size >> SECTOR_SHIFT,
 			.latency_ns = ktime_get_ns() - rb->start,
 			.status = status,
-			.write = op_is_write(rb->opf & REQ_OP_MASK),
+			.write = remap_bio_writes(rb),
 			.remapped = rb->spare != REMAP_NO_SPARE,
 		};
 

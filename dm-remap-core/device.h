@@ -161,6 +161,12 @@ static inline struct remap_bio *remap_bio_of(struct bio *bio)
 	return dm_per_bio_data(bio, sizeof(struct remap_bio));
 }
 
+/* not bi_opf: the layers below may have changed that */
+static inline bool remap_bio_writes(const struct remap_bio *rb)
+{
+	return op_is_write(rb->opf & REQ_OP_MASK);
+}
+
 static inline sector_t remap_spare_sector(struct remap_device *dev, u32 spare)
 {
 	return dev->md.super.data + (sector_t)spare * dev->spb;

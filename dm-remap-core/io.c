@@ -167,6 +167,22 @@ static void give_to_worker(struct remap_device *dev, struct bio *bio, blk_status
 	remap_repair_queue(dev, bio);
 }
 
+/*
+ * What a bio comes to that cannot be sent: part of its range is lost or in
+ * doubt, or (sent before, so it cannot be split) lies in several places.
+ */
+static void divert(struct remap_device *dev, struct bio *bio, enum look what)
+{
+	if (what == LOOK_DOUBT)
+		remap_io_complete(bio, BLK_STS_IOERR);
+	else if (what == LOOK_LOST && bio_op(bio) == REQ_OP_READ)
+		remap_io_complete(bio, BLK_STS_MEDIUM);
+	else if (bio_op(bio) == REQ_OP_WRITE_ZEROES)
+		remap_io_complete(bio, BLK_STS_NOTSUPP);
+	else
+		give_to_worker(dev, bio, BLK_STS_OK);
+}
+
 /* map() of a bio that isn't simply on main. */
 static int map_special(struct remap_device *dev, struct bio *bio, struct remap_bio *rb,
 		       enum look what, u32 spare)
@@ -184,25 +200,15 @@ static int map_special(struct remap_device *dev, struct bio *bio, struct remap_b
 		rb->generation = remap_map_generation(&dev->map);
 		what = look(dev, &rb->iter, &spare, &cut);
 	}
-	switch (what) {
-	case LOOK_MAIN:
-	case LOOK_SPARE:
+	if (what == LOOK_MAIN || what == LOOK_SPARE) {
 		aim(dev, bio, rb, spare);
 		return DM_MAPIO_REMAPPED;
-	case LOOK_LOST:
-		if (bio_op(bio) == REQ_OP_READ)
-			remap_io_complete(bio, BLK_STS_MEDIUM);
-		else if (bio_op(bio) == REQ_OP_WRITE_ZEROES)
-			remap_io_complete(bio, BLK_STS_NOTSUPP);
-		else if (bio->bi_opf & REQ_NOWAIT)
-			remap_io_complete(bio, BLK_STS_AGAIN);
-		else
-			give_to_worker(dev, bio, BLK_STS_OK);
-		return DM_MAPIO_SUBMITTED;
-	default:
-		remap_io_complete(bio, BLK_STS_IOERR);
-		return DM_MAPIO_SUBMITTED;
 	}
+	if (what == LOOK_LOST && bio_op(bio) == REQ_OP_WRITE && bio->bi_opf & REQ_NOWAIT)
+		remap_io_complete(bio, BLK_STS_AGAIN);	/* the worker sleeps */
+	else
+		divert(dev, bio, what);
+	return DM_MAPIO_SUBMITTED;
 }
 
 /* Bio 0 goes to main, bio 1 to the spare. */
@@ -312,16 +318,10 @@ void remap_io_again(struct remap_device *dev, struct bio *bio)
 
 	if (what == LOOK_BUSY)
 		return;
-	if (what == LOOK_DOUBT)
-		remap_io_complete(bio, BLK_STS_IOERR);
-	else if (what == LOOK_LOST && bio_op(bio) == REQ_OP_READ)
-		remap_io_complete(bio, BLK_STS_MEDIUM);
-	else if ((what == LOOK_LOST || cut) && bio_op(bio) == REQ_OP_WRITE_ZEROES)
-		remap_io_complete(bio, BLK_STS_NOTSUPP);
-	else if (what == LOOK_LOST || cut)
-		give_to_worker(dev, bio, BLK_STS_OK);
-	else
+	if ((what == LOOK_MAIN || what == LOOK_SPARE) && !cut)
 		resubmit(dev, bio, spare);
+	else
+		divert(dev, bio, what);
 }
 
 void remap_io_release(struct remap_device *dev)

@@ -26,22 +26,17 @@ struct load {
 	u32 healed;
 };
 
-static sector_t place(struct remap_metadata *md, u32 copy, u32 block)
-{
-	return md->super.table[copy] + (sector_t)block * REMAP_META_SECTORS;
-}
-
 /* In one go; if that fails, block by block. Unreadable blocks become zeros: never valid. */
 static void read_blocks(struct remap_metadata *md, u32 copy, u32 first, u32 nr,
 			struct remap_disk_table *to)
 {
 	u32 i;
 
-	if (!remap_disk_read(md->disk, place(md, copy, first), to,
+	if (!remap_disk_read(md->disk, remap_metadata_sector(md, copy, first), to,
 			     (size_t)nr * REMAP_META_SIZE))
 		return;
 	for (i = 0; i < nr; i++) {
-		if (!remap_disk_read(md->disk, place(md, copy, first + i), &to[i],
+		if (!remap_disk_read(md->disk, remap_metadata_sector(md, copy, first + i), &to[i],
 				     REMAP_META_SIZE))
 			continue;
 		DMWARN("%s: copy %c of table block %u of the spare cannot be read",
@@ -65,7 +60,7 @@ static bool rewrite(struct load *l, u32 copy, u32 block)
 	}
 	remap_format_seal_table(t, md->super.uuid,
 				le64_to_cpu(t->header.generation), block, copy);
-	if (!remap_disk_write(md->disk, place(md, copy, block), t, REMAP_META_SIZE)) {
+	if (!remap_disk_write(md->disk, remap_metadata_sector(md, copy, block), t, REMAP_META_SIZE)) {
 		l->healed++;
 		return true;
 	}

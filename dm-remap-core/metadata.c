@@ -190,8 +190,8 @@ static blk_status_t write_empty_tables(struct remap_metadata *md)
 
 			remap_format_seal_table(t, md->super.uuid,
 						md->generation, k, copy);
-			status = remap_disk_write(md->disk, md->super.table[copy] +
-						  (sector_t)k * REMAP_META_SECTORS,
+			status = remap_disk_write(md->disk,
+						  remap_metadata_sector(md, copy, k),
 						  t, sizeof(*t));
 		}
 	}
@@ -304,8 +304,8 @@ static void attempt(struct commit *c, u8 copy, bool *todo)
 		u32 block = c->pending[i].block;
 
 		if (todo[i])
-			failed[i] = remap_disk_write(md->disk, md->super.table[copy] +
-						     (sector_t)block * REMAP_META_SECTORS,
+			failed[i] = remap_disk_write(md->disk,
+						     remap_metadata_sector(md, copy, block),
 						     &md->images[i], REMAP_META_SIZE);
 	}
 	flushed = !remap_disk_flush(md->disk);

@@ -216,6 +216,12 @@ static inline u8 remap_metadata_block_state(struct remap_metadata *md, u32 spare
 	return md->block_state[spare / REMAP_ENTRIES_PER_BLOCK];
 }
 
+/** remap_metadata_sector() - where a copy of a table block stands on the spare */
+static inline sector_t remap_metadata_sector(struct remap_metadata *md, u32 copy, u32 block)
+{
+	return md->super.table[copy] + (sector_t)block * REMAP_META_SECTORS;
+}
+
 /** remap_metadata_truth() - an entry in place; only for the one task that writes */
 static inline struct remap_disk_entry *
 remap_metadata_truth(struct remap_metadata *md, u32 spare)

@@ -159,6 +159,15 @@ static void publish(struct remap_device *dev, struct remap_job *job)
 			     dev->name, job->block, job->slot);
 }
 
+/* A commit may have cost this spare block's table block one of its copies. */
+static void see_frozen(struct remap_device *dev, u32 spare)
+{
+	if (remap_metadata_block_state(&dev->md, spare) != REMAP_BLOCK_FROZEN)
+		return;
+	remap_spare_close(&dev->spares, spare / REMAP_ENTRIES_PER_BLOCK);
+	dev->evacuate = true;
+}
+
 static void finish(struct remap_device *dev, struct remap_job *job, enum remap_outcome outcome)
 {
 	if (outcome == REMAP_HAPPENED) {
@@ -174,10 +183,7 @@ static void finish(struct remap_device *dev, struct remap_job *job, enum remap_o
 		job->status = BLK_STS_IOERR;
 		job->error = -EIO;
 	}
-	if (remap_metadata_block_state(&dev->md, job->slot) == REMAP_BLOCK_FROZEN) {
-		remap_spare_close(&dev->spares, job->slot / REMAP_ENTRIES_PER_BLOCK);
-		dev->evacuate = true;
-	}
+	see_frozen(dev, job->slot);
 }
 
 static void commit(struct remap_device *dev, struct remap_job **jobs, unsigned int nr)
@@ -234,14 +240,8 @@ void remap_retire(struct remap_device *dev)
 		n = min_t(unsigned int, dev->nr_retired - i, REMAP_BATCH);
 		remap_metadata_commit(&dev->md, &dev->retired[i], n);
 	}
-	for (i = 0; i < dev->nr_retired; i++) {
-		u32 spare = dev->retired[i].spare;
-
-		if (remap_metadata_block_state(&dev->md, spare) == REMAP_BLOCK_FROZEN) {
-			remap_spare_close(&dev->spares, spare / REMAP_ENTRIES_PER_BLOCK);
-			dev->evacuate = true;
-		}
-	}
+	for (i = 0; i < dev->nr_retired; i++)
+		see_frozen(dev, dev->retired[i].spare);
 	dev->nr_retired = 0;
 }
 

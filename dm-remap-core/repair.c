@@ -74,7 +74,7 @@ static void answer_job(struct remap_device *dev, struct remap_job *job)
 		return;
 	remap_bio_of(job->bio)->flags |= job->state == REMAP_JOB_DONE ?
 					 REMAP_BIO_PROGRESS : REMAP_BIO_OWN;
-	if (op_is_write(remap_bio_of(job->bio)->opf & REQ_OP_MASK))
+	if (remap_bio_writes(remap_bio_of(job->bio)))
 		answer_write(job);
 	else
 		answer_read(dev, job);

@@ -32,11 +32,6 @@ static blk_opf_t opf_of(const struct remap_bio *rb)
 	return (rb->opf & (REQ_OP_MASK | REQ_FUA | REQ_META)) | REQ_NOMERGE;
 }
 
-static bool is_write(const struct remap_bio *rb)
-{
-	return op_is_write(rb->opf & REQ_OP_MASK);
-}
-
 static u64 bits_of(struct remap_device *dev, const struct piece *p)
 {
 	return remap_job_bits(dev, p->offset, p->sectors);
@@ -126,7 +121,7 @@ static struct remap_job *job_for(struct remap_device *dev, struct piece *p,
 	}
 	job->bio = p->bio;
 	job->wanted = bits_of(dev, p);
-	if (is_write(p->rb)) {
+	if (remap_bio_writes(p->rb)) {
 		job->payload = job->wanted;
 		job->have = job->payload;
 		remap_job_copy(dev, job, false);
@@ -152,7 +147,7 @@ static bool may_repair(struct remap_device *dev, enum remap_job_kind kind,
 static void suspect(struct remap_device *dev, struct piece *p, enum remap_job_kind kind,
 		    blk_status_t status, sector_t sector, u32 sectors)
 {
-	enum remap_reason reason = is_write(p->rb) ? REMAP_REASON_WRITE_ERROR :
+	enum remap_reason reason = remap_bio_writes(p->rb) ? REMAP_REASON_WRITE_ERROR :
 						     REMAP_REASON_READ_ERROR;
 	struct remap_job *job;
 
@@ -167,7 +162,7 @@ static void suspect(struct remap_device *dev, struct piece *p, enum remap_job_ki
 		return;
 	job->suspect = p->offset + (sector - p->sector);
 	job->suspect_sectors = sectors;
-	job->suspect_write = is_write(p->rb);
+	job->suspect_write = remap_bio_writes(p->rb);
 	job->status = status;
 	job->error = -EIO;
 	if (kind == REMAP_JOB_NEW && job->suspect_write)
@@ -200,7 +195,7 @@ static void piece_on_main(struct remap_device *dev, struct piece *p)
 			suspect(dev, p, REMAP_JOB_NEW, status, sector, n);
 			return;
 		}
-		if (is_write(p->rb) && dev->fault.dead_failures)
+		if (remap_bio_writes(p->rb) && dev->fault.dead_failures)
 			set_bit(REMAP_WRITE_SEEN, &dev->flags);
 		sector += n;
 		bio_advance_iter(p->bio, &iter, n << SECTOR_SHIFT);
@@ -252,7 +247,7 @@ static void piece_on_spare(struct remap_device *dev, struct piece *p, u32 spare)
 	u64 lost = le64_to_cpu(remap_metadata_truth(&dev->md, spare)->lost) & bits_of(dev, p);
 	blk_status_t status;
 
-	if (lost && is_write(p->rb)) {
+	if (lost && remap_bio_writes(p->rb)) {
 		write_over_lost(dev, p, spare);
 		return;
 	}
