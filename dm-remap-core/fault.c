@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/string.h>
 
 #include "fault.h"
@@ -67,18 +68,21 @@ void remap_fault_write_succeeded(struct remap_fault *f)
 	WRITE_ONCE(f->write_dead, false);
 }
 
-/* Halves for whole half-lives, and linearly within one: never rises by itself. */
+#define DECAY_STEPS	16	/* in a half-life */
+#define DECAY_STEP_MS	(REMAP_STORM_HALF_LIFE_MS / DECAY_STEPS)
+#define DECAY_FACTOR	62757	/* 2^(-1/16), in 65536ths */
+
+/* In whole steps, so that it comes to the same however often it is asked. */
 static void decay(struct remap_fault *f, u64 now_ms)
 {
-	u64 passed = now_ms - f->storm_time;
-	u64 halves = passed / REMAP_STORM_HALF_LIFE_MS;
-	u64 rest = passed % REMAP_STORM_HALF_LIFE_MS;
+	u64 steps = div_u64(now_ms - f->storm_time, DECAY_STEP_MS);
+	u64 halves = div_u64(steps, DECAY_STEPS);
+	u32 rest = steps % DECAY_STEPS;
 
-	if (passed < 1000)
-		return;		/* too little to subtract: let it add up */
+	f->storm_time += steps * DECAY_STEP_MS;
 	f->storm_level = halves > 31 ? 0 : f->storm_level >> halves;
-	f->storm_level -= f->storm_level * rest / (2 * REMAP_STORM_HALF_LIFE_MS);
-	f->storm_time = now_ms;
+	while (rest--)
+		f->storm_level = f->storm_level * DECAY_FACTOR >> 16;
 	if (f->storm_level < (u64)f->storm_limit * 1024 / 2)
 		WRITE_ONCE(f->storm, false);
 }
@@ -96,7 +100,7 @@ bool remap_fault_count(struct remap_fault *f, u32 free, u64 now_ms)
 {
 	decay(f, now_ms);
 	f->storm_level += 1024;
-	/* a part of a remap counts as one: the decay of seconds must not add another */
+	/* a part of a remap counts as one: a little decay must not add another */
 	if (f->storm || DIV_ROUND_UP_ULL(f->storm_level, 1024) < f->storm_limit)
 		return false;
 	WRITE_ONCE(f->storm, true);
