@@ -94,6 +94,7 @@ int dm_remap_register_client(const struct dm_remap_client_ops *ops);
 
 /**
  * dm_remap_unregister_client() - be detached from every device
+ * @ops: as registered
  *
  * Context: as for registering. After it returns none of @ops is running.
  */
@@ -119,14 +120,29 @@ struct dm_remap_geometry {
 	u32 spare_blocks;
 };
 
-/** dm_remap_geometry() - Context: any, while attached */
+/**
+ * dm_remap_geometry() - where everything lies
+ * @dev: the device
+ * @geometry: filled in
+ *
+ * Context: any, while attached.
+ */
 void dm_remap_geometry(struct remap_device *dev, struct dm_remap_geometry *geometry);
 
-/** dm_remap_device_name() - for messages. Context: any, while attached */
+/**
+ * dm_remap_device_name() - what people call the device, for messages
+ * @dev: the device
+ *
+ * Context: any, while attached.
+ * Return: a string that stays until the client is detached.
+ */
 const char *dm_remap_device_name(struct remap_device *dev);
 
 /**
  * dm_remap_load() - foreground bios under way and completed
+ * @dev: the device
+ * @in_flight: set to the number of those under way
+ * @completed: set to the number of those that are done, ever growing
  *
  * Counted only while a sampling client is registered.
  * Context: any, while attached.
@@ -135,15 +151,18 @@ void dm_remap_load(struct remap_device *dev, u64 *in_flight, u64 *completed);
 
 /**
  * dm_remap_lookup() - where does a block live?
+ * @dev: the device
  * @block: number of the block
  * @spare: set to its spare block if it is remapped
  *
- * Context: any, while attached. Return: 1 remapped, 0 on main, -ERANGE.
+ * Context: any, while attached.
+ * Return: 1 remapped, 0 on main, -ERANGE.
  */
 int dm_remap_lookup(struct remap_device *dev, u64 block, u32 *spare);
 
 /**
  * dm_remap_relocate() - move a block to the spare device
+ * @dev: the device
  * @block: number of the block
  * @why: recorded with the entry
  *
@@ -160,54 +179,84 @@ int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why
 
 /**
  * dm_remap_report_bad() - a read of main failed: is the block bad?
+ * @dev: the device
  * @block: number of the block
  *
  * The core reads the block itself and, if it fails with confirmed evidence, remaps
- * it like after any other failed read. Context, errors: as for
- * dm_remap_relocate(); -EUCLEAN: it reads well, nothing was changed.
+ * it like after any other failed read.
+ *
+ * Context: as for dm_remap_relocate().
+ * Return: as for dm_remap_relocate(); -EUCLEAN: it reads well, nothing was changed.
  */
 int dm_remap_report_bad(struct remap_device *dev, u64 block);
 
 /**
  * dm_remap_retry_lost() - look whether lost data reads again on main
+ * @dev: the device
  * @block: number of the block
  *
- * Context: sleeps. Return: how many logical blocks were rescued, or as above;
- * -ENOENT when nothing of it is lost; -EPERM when main no longer holds the last data.
+ * Context: as for dm_remap_relocate().
+ * Return: how many logical blocks were rescued, or as there; -ENOENT when nothing
+ * of it is lost; -EPERM when main no longer holds the last data.
  */
 int dm_remap_retry_lost(struct remap_device *dev, u64 block);
 
+/* bytes */
+#define DM_REMAP_HEALTH_SIZE	4032
+
 /**
  * dm_remap_health_read() - copy the persistent health record
+ * @dev: the device
+ * @buf: where to
  * @offset: in the record
+ * @len: bytes
  *
- * Context: sleeps. Return: 0 or -EINVAL for a range outside of
- * DM_REMAP_HEALTH_SIZE bytes.
+ * Context: any in which interrupts are on, while attached.
+ * Return: 0 or -EINVAL for a range outside of DM_REMAP_HEALTH_SIZE bytes.
  */
-#define DM_REMAP_HEALTH_SIZE	4032
 int dm_remap_health_read(struct remap_device *dev, void *buf, size_t offset, size_t len);
 
 /**
  * dm_remap_health_write() - change the health record in memory
+ * @dev: the device
+ * @buf: new content
+ * @offset: in the record
+ * @len: bytes
  *
  * It is written to the spare at a suspend and by dm_remap_health_sync().
- * Context, errors: as for dm_remap_health_read().
+ *
+ * Context: as for dm_remap_health_read().
+ * Return: likewise.
  */
 int dm_remap_health_write(struct remap_device *dev, const void *buf, size_t offset,
 			  size_t len);
 
-/** dm_remap_health_sync() - write it to both copies now. Sleeps; errors as relocate */
+/**
+ * dm_remap_health_sync() - write it to both copies on the spare now
+ * @dev: the device
+ *
+ * Context: as for dm_remap_relocate().
+ * Return: 0, -EROFS, -EAGAIN, -ESHUTDOWN or -EIO, as there.
+ */
 int dm_remap_health_sync(struct remap_device *dev);
 
 /**
  * dm_remap_kobject() - the directory dm_remap of the device in sysfs
+ * @dev: the device
  *
- * Hang attributes and groups on it in attach, remove them in detach. NULL if
- * the directory could not be made.
+ * Hang attributes and groups on it in attach, remove them in detach.
+ *
+ * Context: any, while attached.
+ * Return: the directory, or NULL if it could not be made.
  */
 struct kobject *dm_remap_kobject(struct remap_device *dev);
 
-/** dm_remap_event() - wake those who wait for events of the device. Any context. */
+/**
+ * dm_remap_event() - wake those who wait for events of the device
+ * @dev: the device
+ *
+ * Context: any, while attached.
+ */
 void dm_remap_event(struct remap_device *dev);
 
 #endif
