@@ -39,8 +39,14 @@ static int parse_spare_blocks(struct remap_options *opt, const char *value)
 	return 0;
 }
 
+/* One word of the table line, that reads the same when the line is given back. */
 static int parse_identity(struct remap_options *opt, const char *value)
 {
+	const char *c;
+
+	for (c = value; *c; c++)
+		if (*c <= ' ' || *c > '~' || *c == '\\')
+			return -EINVAL;
 	return strscpy(opt->identity, value, sizeof(opt->identity)) < 0 ? -EINVAL : 0;
 }
 
