@@ -286,17 +286,18 @@ static void retire_superseded(struct remap_device *dev)
 
 static void count_lost(struct remap_device *dev)
 {
+	u64 lost = 0;
 	u32 i;
 
-	dev->counters.lost = 0;
 	for (i = 0; i < dev->spares.total; i++) {
 		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
 		u64 block = le64_to_cpu(e->main_block);
 
 		if (e->lost && remap_place_spare(remap_map_get(&dev->map, block)) == i)
-			dev->counters.lost += hweight64(le64_to_cpu(e->lost) &
-							remap_job_valid(dev, block));
+			lost += hweight64(le64_to_cpu(e->lost) &
+					  remap_job_valid(dev, block));
 	}
+	WRITE_ONCE(dev->counters.lost, lost);
 }
 
 /*
@@ -356,7 +357,7 @@ static int load(struct remap_device *dev)
 	remap_spare_load(&dev->spares, &dev->md);
 	count_lost(dev);
 	/* table blocks that were frozen before are emptied now */
-	dev->evacuate = true;
+	set_bit(REMAP_EVACUATE, &dev->flags);
 	return 0;
 }
 
@@ -410,7 +411,7 @@ int remap_reactivate(struct remap_device *dev)
 		return 0;
 	mark_running(dev);
 	remap_spare_load(&dev->spares, &dev->md);
-	dev->evacuate = true;
+	set_bit(REMAP_EVACUATE, &dev->flags);
 	clear_bit(REMAP_SPARE_NOSPC, &dev->flags);
 	return 0;
 }

@@ -113,8 +113,8 @@ static struct remap_attachment *take_attachment(struct remap_device *dev,
 		if (ops && a->ops != ops)
 			continue;
 		list_del(&a->list);
-		dev->detaching++;
-		detaching_all++;
+		WRITE_ONCE(dev->detaching, dev->detaching + 1);
+		WRITE_ONCE(detaching_all, detaching_all + 1);
 		return a;
 	}
 	return NULL;
@@ -131,8 +131,8 @@ static void detach_one(struct remap_device *dev, struct remap_attachment *a)
 	a->ops->detach(dev, a->context);
 	kfree(a);
 	mutex_lock(&clients_lock);
-	dev->detaching--;
-	detaching_all--;
+	WRITE_ONCE(dev->detaching, dev->detaching - 1);
+	WRITE_ONCE(detaching_all, detaching_all - 1);
 	wake_up_all(&detached);
 }
 

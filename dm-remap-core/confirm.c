@@ -236,7 +236,7 @@ static void allow(struct remap_device *dev, struct remap_job *job)
 	bool write = job->suspect_write;
 
 	if (job->kind == REMAP_JOB_NEW && write) {
-		dev->counters.write_errors++;
+		remap_count(&dev->counters.write_errors, 1);
 		/* a success since this batch began, anywhere, and main is not dead */
 		if (!test_bit(REMAP_WRITE_SEEN, &dev->flags) &&
 		    remap_fault_write_failed(&dev->fault, source(dev, job))) {
@@ -247,7 +247,7 @@ static void allow(struct remap_device *dev, struct remap_job *job)
 			return;
 		}
 	} else if (job->kind == REMAP_JOB_NEW && job->suspect_sectors) {
-		dev->counters.read_errors++;
+		remap_count(&dev->counters.read_errors, 1);
 	}
 	dev->fault.storm_limit = READ_ONCE(dev->knobs.storm_limit);
 	if (automatic &&
@@ -276,7 +276,7 @@ static void settle(struct remap_device *dev, struct remap_job *job)
 	if (healthy(dev, job)) {
 		job->state = REMAP_JOB_HEALTHY;
 		job->error = -EUCLEAN;
-		dev->counters.unconfirmed++;
+		remap_count(&dev->counters.unconfirmed, 1);
 		return;
 	}
 	/*

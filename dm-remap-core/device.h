@@ -34,6 +34,7 @@ enum remap_device_flag {
 	REMAP_READ_ONLY_TABLE,
 	REMAP_REPLACES_LIVE,	/* a failed activation must not leave I/O hanging */
 	REMAP_RUNNING,		/* between preresume and postsuspend */
+	REMAP_EVACUATE,		/* there are frozen table blocks to empty */
 };
 
 /**
@@ -138,7 +139,6 @@ struct remap_device {
 	struct remap_change *retired;	/* superseded or bad entries */
 	unsigned int nr_retired;
 	void *bounce;			/* one block */
-	bool evacuate;			/* there are frozen table blocks to empty */
 	bool evacuate_later;		/* that failed; the probe tries it again */
 
 	struct work_struct event;
@@ -170,6 +170,12 @@ static inline bool remap_bio_writes(const struct remap_bio *rb)
 static inline sector_t remap_spare_sector(struct remap_device *dev, u32 spare)
 {
 	return dev->md.super.data + (sector_t)spare * dev->spb;
+}
+
+/* Written by the worker only, read by anybody. */
+static inline void remap_count(u64 *counter, u64 n)
+{
+	WRITE_ONCE(*counter, *counter + n);
 }
 
 static inline u32 remap_spares_free(struct remap_device *dev)

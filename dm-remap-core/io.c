@@ -219,7 +219,7 @@ static int map_flush(struct remap_device *dev, struct bio *bio, struct remap_bio
 		return DM_MAPIO_REMAPPED;
 	}
 	rb->flags |= REMAP_BIO_SPARE_FLUSH;
-	if (!READ_ONCE(dev->map.used) && !dev->spare.flush_failed) {
+	if (!READ_ONCE(dev->map.used) && !test_bit(0, &dev->spare.flush_failed)) {
 		remap_io_complete(bio, BLK_STS_OK);
 		return DM_MAPIO_SUBMITTED;
 	}
@@ -422,8 +422,8 @@ static noinline int end_flush(struct remap_device *dev, struct remap_bio *rb,
 	struct remap_disk *disk = rb->flags & REMAP_BIO_SPARE_FLUSH ? &dev->spare : &dev->main;
 
 	/* An error that only our own flush was told belongs to the user. */
-	if (unlikely(disk->flush_failed) && test_and_clear_bit(0, &disk->flush_failed) &&
-	    !*error)
+	if (unlikely(test_bit(0, &disk->flush_failed)) &&
+	    test_and_clear_bit(0, &disk->flush_failed) && !*error)
 		*error = BLK_STS_IOERR;
 	return DM_ENDIO_DONE;
 }

@@ -60,7 +60,8 @@ static bool rewrite(struct load *l, u32 copy, u32 block)
 	}
 	remap_format_seal_table(t, md->super.uuid,
 				le64_to_cpu(t->header.generation), block, copy);
-	if (!remap_disk_write(md->disk, remap_metadata_sector(md, copy, block), t, REMAP_META_SIZE)) {
+	if (!remap_disk_write(md->disk, remap_metadata_sector(md, copy, block), t,
+			      REMAP_META_SIZE)) {
 		l->healed++;
 		return true;
 	}

@@ -27,14 +27,14 @@ void remap_map_clear(struct remap_map *map)
 {
 	xa_destroy(&map->blocks);
 	bitmap_zero(map->regions, map->nr_regions);
-	map->remapped = 0;
-	map->used = false;
+	WRITE_ONCE(map->remapped, 0);
+	WRITE_ONCE(map->used, false);
 }
 
 static void mark_region(struct remap_map *map, u64 block)
 {
 	set_bit((block << map->block_shift) >> map->region_shift, map->regions);
-	map->used = true;
+	WRITE_ONCE(map->used, true);
 }
 
 void remap_map_set(struct remap_map *map, u64 block, remap_place_t place)
@@ -89,7 +89,7 @@ static int load_entry(struct remap_map *map, struct remap_metadata *md, u32 spar
 	}
 	mark_region(map, block);
 	if (!old)
-		map->remapped++;
+		WRITE_ONCE(map->remapped, map->remapped + 1);
 	return xa_err(xa_store(&map->blocks, block, xa_mk_value(place), GFP_NOIO));
 }
 

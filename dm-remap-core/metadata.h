@@ -60,7 +60,8 @@ enum remap_block_state {
  * @health: the health record's payload
  * @lock: held while a table entry is changed or copied; irq-safe
  * @generation: the last one given out
- * @mode: read locklessly, changed by remap_metadata_degrade() only
+ * @mode: read locklessly, lowered by remap_metadata_degrade() only; a read-only
+ *	table begins in ro-map
  * @force: restore a superblock that something else has overwritten
  * @settle_ms: time between attempts to write a copy of the table
  */

@@ -32,7 +32,7 @@ static void retire(struct remap_device *dev, u32 spare, bool bad)
 	c->entry.state = bad ? REMAP_ENTRY_BAD : REMAP_ENTRY_FREE;
 	c->entry.reason = bad ? REMAP_REASON_SPARE_FAILED : REMAP_REASON_NONE;
 	if (bad)
-		dev->spares.bad++;
+		WRITE_ONCE(dev->spares.bad, dev->spares.bad + 1);
 }
 
 /* Lost logical blocks become zeros there: nothing of what the spare held before stays. */
@@ -131,15 +131,15 @@ static void fill_entry(struct remap_job *job, struct remap_change *c)
 static void count(struct remap_device *dev, struct remap_job *job)
 {
 	u64 valid = remap_job_valid(dev, job->block);
+	u64 before = hweight64(le64_to_cpu(job->entry.lost) & valid);
 
-	dev->counters.lost += hweight64(job->lost & valid);
-	dev->counters.lost -= hweight64(le64_to_cpu(job->entry.lost) & valid);
+	remap_count(&dev->counters.lost, hweight64(job->lost & valid) - before);
 	if (job->kind == REMAP_JOB_NEW)
-		dev->map.remapped++;
+		WRITE_ONCE(dev->map.remapped, dev->map.remapped + 1);
 	if (job->kind != REMAP_JOB_CLEAR && !job->gone)
-		dev->counters.salvaged++;
+		remap_count(&dev->counters.salvaged, 1);
 	if (job->kind == REMAP_JOB_CLEAR && job->request)
-		dev->counters.rescued += hweight64(job->payload);
+		remap_count(&dev->counters.rescued, hweight64(job->payload));
 }
 
 static void publish(struct remap_device *dev, struct remap_job *job)
@@ -165,7 +165,7 @@ static void see_frozen(struct remap_device *dev, u32 spare)
 	if (remap_metadata_block_state(&dev->md, spare) != REMAP_BLOCK_FROZEN)
 		return;
 	remap_spare_close(&dev->spares, spare / REMAP_ENTRIES_PER_BLOCK);
-	dev->evacuate = true;
+	set_bit(REMAP_EVACUATE, &dev->flags);
 }
 
 static void finish(struct remap_device *dev, struct remap_job *job, enum remap_outcome outcome)
@@ -290,7 +290,7 @@ void remap_evacuate(struct remap_device *dev)
 	bool progress = false;
 	u32 k;
 
-	if (!dev->evacuate)
+	if (!test_and_clear_bit(REMAP_EVACUATE, &dev->flags))
 		return;
 	if (remap_device_mode(dev) == REMAP_MODE_RW &&
 	    !test_bit(REMAP_SUSPENDING, &dev->flags))
@@ -298,5 +298,6 @@ void remap_evacuate(struct remap_device *dev)
 			if (dev->md.block_state[k] == REMAP_BLOCK_FROZEN)
 				progress |= evacuate_block(dev, k);
 	/* What can't go on must not spin. */
-	dev->evacuate = progress;
+	if (progress)
+		set_bit(REMAP_EVACUATE, &dev->flags);
 }

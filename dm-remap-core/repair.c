@@ -183,7 +183,7 @@ static bool work_left(struct remap_device *dev)
 	spin_lock_irq(&dev->lock);
 	left = !bio_list_empty(&dev->queue) || !list_empty(&dev->requests);
 	spin_unlock_irq(&dev->lock);
-	return left || dev->evacuate;
+	return left || test_bit(REMAP_EVACUATE, &dev->flags);
 }
 
 /* An emptying of frozen table blocks that fails must not spin: again in a minute. */
@@ -197,7 +197,7 @@ static void stop_vain_evacuation(struct remap_device *dev)
 			dev->jobs[i].state != REMAP_JOB_DONE;
 	if (!vain)
 		return;
-	dev->evacuate = false;
+	clear_bit(REMAP_EVACUATE, &dev->flags);
 	dev->evacuate_later = true;
 	queue_delayed_work(dev->wq, &dev->probe, EVACUATE_AGAIN);
 }
@@ -268,7 +268,7 @@ static void probe(struct work_struct *work)
 	}
 	if (dev->evacuate_later) {
 		dev->evacuate_later = false;
-		dev->evacuate = true;
+		set_bit(REMAP_EVACUATE, &dev->flags);
 		remap_repair_kick(dev);
 	}
 	memalloc_noio_restore(noio);

@@ -27,8 +27,8 @@ void remap_spare_load(struct remap_spare *spare, struct remap_metadata *md)
 	u32 i, last = 0;
 
 	bitmap_zero(spare->taken, spare->total);
-	spare->used = 0;
-	spare->bad = 0;
+	WRITE_ONCE(spare->used, 0);
+	WRITE_ONCE(spare->bad, 0);
 	for (i = 0; i < spare->total; i++) {
 		u8 state = remap_metadata_truth(md, i)->state;
 
@@ -37,7 +37,7 @@ void remap_spare_load(struct remap_spare *spare, struct remap_metadata *md)
 			continue;
 		take(spare, i);
 		if (state == REMAP_ENTRY_BAD)
-			spare->bad++;
+			WRITE_ONCE(spare->bad, spare->bad + 1);
 		if (state == REMAP_ENTRY_MAPPED)
 			last = i;
 	}

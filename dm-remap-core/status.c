@@ -18,8 +18,9 @@ static void info(struct remap_device *dev, char *result, unsigned int maxlen)
 	DMEMIT("%s %s %u %u/%u %u %lu %llu %llu %llu %llu %llu %llu",
 	       remap_mode_name(remap_device_mode(dev)), remap_fault_name(&dev->fault),
 	       dev->md.super.block_size, READ_ONCE(dev->spares.used), dev->spares.total,
-	       READ_ONCE(dev->spares.bad), READ_ONCE(dev->map.remapped), c->lost,
-	       c->write_errors, c->read_errors, c->salvaged, c->rescued, c->unconfirmed);
+	       READ_ONCE(dev->spares.bad), READ_ONCE(dev->map.remapped),
+	       READ_ONCE(c->lost), READ_ONCE(c->write_errors), READ_ONCE(c->read_errors),
+	       READ_ONCE(c->salvaged), READ_ONCE(c->rescued), READ_ONCE(c->unconfirmed));
 }
 
 static unsigned int changed_knobs(struct remap_device *dev)

@@ -22,8 +22,10 @@
 static void send_event(struct work_struct *work)
 {
 	struct remap_device *dev = container_of(work, struct remap_device, event);
+	unsigned int noio = memalloc_noio_save();
 
 	dm_table_event(dev->ti->table);
+	memalloc_noio_restore(noio);
 }
 
 void remap_device_event(struct remap_device *dev)
@@ -307,7 +309,7 @@ static void presuspend_undo(struct dm_target *ti)
 	struct remap_device *dev = ti->private;
 
 	clear_bit(REMAP_SUSPENDING, &dev->flags);
-	WRITE_ONCE(dev->evacuate, true);
+	set_bit(REMAP_EVACUATE, &dev->flags);
 	remap_repair_kick(dev);
 }
 
