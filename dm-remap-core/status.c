@@ -7,8 +7,6 @@
 
 #include "../compat/compat.h"
 
-#define DM_MSG_PREFIX "remap"
-
 /* Fields are only ever appended. */
 static void info(struct remap_device *dev, char *result, unsigned int maxlen)
 {
