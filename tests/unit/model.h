@@ -3,9 +3,10 @@
  * A small exhaustive model of everything durable, over the kernel's own
  * super.c, load.c, metadata.c, map.c and spare.c.
  *
- *   model_disk.c   six metadata blocks on a disk whose every answer is a choice
- *   model_state.c  what two moments have in common: states are tried only once
- *   test_model.c   what the product does, what must never happen, and the search
+ *   model_disk.c     six metadata blocks on a disk whose every answer is a choice
+ *   model_state.c    what two moments have in common: states are tried only once
+ *   model_product.c  what the product does with its map, and what must never come of it
+ *   test_model.c     the search
  *
  * A phase is one load or one operation. It is run again for each combination of
  * choices that it comes upon: this write fails and landed, that copy is not readable, the
@@ -48,7 +49,7 @@ struct pending {
 
 /* Where a block of main may be: main, or a spare block, with or without loss. */
 #define ON_MAIN		0xffff
-#define ON_SPARE(slot, lost) ((u16)((slot) << 1 | !!(lost)))
+#define ON_SPARE(slot, lost) ((u16)((slot) * 2 + !!(lost)))
 
 /* What the map may say of one block of main, after all that has been answered. */
 struct allowed {
@@ -124,6 +125,33 @@ void disk_save_state(struct node *n);
 /* decide what is left of the cache */
 void disk_cut(void);
 const char *cell_name(unsigned int cell);
+
+/* model_product.c */
+
+enum op {
+	OP_LOAD, OP_MAP_X0, OP_MAP_X1, OP_MAP_Y0, OP_MAP_BOTH, OP_MOVE_X, OP_MOVE_Y,
+	OP_CLEAR_X, OP_FREE_X, OP_BURY, OP_RESUME, OP_STOP, OPS
+};
+
+extern const char * const op_names[OPS];
+
+/* Ways for the caller to break its side of the contract. */
+struct broken {
+	bool retire_together;	/* new entry and retirement in one commit */
+	bool free_superseded;	/* free a block that has an older entry left */
+};
+
+extern struct broken broken;
+extern struct node node;	/* what the phase under way leaves */
+extern const char *violation;	/* the first one, or NULL */
+
+/* a blank disk, formatted without a fault; its state is in node */
+void model_start(void);
+void model_finish(void);
+void load_node(const struct node *n);
+void save_node(void);
+/* false: does not apply in this state */
+bool run_op(enum op op);
 
 /* model_state.c */
 u32 blob_put(const void *data, size_t bytes);

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * super.c: two superblocks, one of them perhaps damaged, older or not ours.
+ */
+#include "populated.h"
+
+static void test_super_healed(void **state)
+{
+	static const enum damage hows[] = { ZEROED, FLIPPED, TORN, UNREADABLE };
+	struct rig *rig = *state;
+	u32 copy, i;
+
+	populate(rig);
+	for (copy = 0; copy < 2; copy++)
+		for (i = 0; i < ARRAY_SIZE(hows); i++) {
+			damage(rig, rig_super(rig, copy), hows[i]);
+			sim_count(&rig->sim);
+			assert_int_equal(rig_load(rig), 0);
+			assert_int_equal(rig->md.mode, REMAP_MODE_RW);
+			assert_true(super_at(rig, A).generation == super_at(rig, B).generation);
+			/* the damaged one is written first: [0] is load's flush */
+			assert_int_equal(rig->sim.trace[1].sector, rig_super(rig, copy));
+			assert_int_equal(rig->sim.trace[2].op, SIM_FLUSH);
+			assert_int_equal(rig->sim.trace[3].sector, rig_super(rig, !copy));
+			sim_heal(&rig->sim);
+		}
+}
+
+/* A lost, and the length of the disk is not what it was: B is still at the end. */
+static void test_super_twin(void **state)
+{
+	struct rig *rig = *state;
+
+	populate(rig);
+	damage(rig, rig_super(rig, A), ZEROED);
+	assert_int_equal(rig_open(rig, false), 0);
+	assert_int_equal(rig->md.super_seen[A], REMAP_BLANK);
+	assert_int_equal(rig->md.super_seen[B], REMAP_VALID);
+	assert_false(rig->md.super_good[A]);
+	assert_true(rig->md.super_good[B]);
+	/* the disk has grown, and A is whole: it knows where B is */
+	rig_load(rig);
+	rig_close(rig);
+	rig->geometry.length = SECTORS;
+	rig->sim.disk.length = SECTORS;
+	assert_int_equal(rig_load(rig), 0);
+}
+
+static void test_super_twin_after_growth(void **state)
+{
+	struct rig rig;
+
+	/* the spare area is the front of a larger disk */
+	rig_init(&rig, SECTORS + 800, 512, 10);
+	rig.geometry.length = SECTORS;
+	rig.geometry.spare_blocks = SPARES;
+	assert_int_equal(remap_format_layout(&rig.geometry, 4096, 0), 0);
+	assert_int_equal(rig_format(&rig), 0);
+	assert_int_equal(rig_open(&rig, false), 0);
+	assert_true(rig.md.super_good[A] && rig.md.super_good[B]);
+	rig_exit(&rig);
+}
+
+static void test_super_none(void **state)
+{
+	static const struct {
+		enum damage a, b;
+		int error;
+	} cases[] = {
+		{ ZEROED, ZEROED, -ENODATA },
+		{ FLIPPED, FLIPPED, -EILSEQ },
+		{ FLIPPED, ZEROED, -EILSEQ },
+		{ ZEROED, TORN, -EILSEQ },
+		{ FOREIGN, FOREIGN, -EMEDIUMTYPE },
+		{ FOREIGN, ZEROED, -EMEDIUMTYPE },
+		{ ZEROED, FOREIGN, -EMEDIUMTYPE },
+		{ FOREIGN, FLIPPED, -EILSEQ },
+	};
+	struct rig *rig = *state;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 a[REMAP_META_SIZE], b[REMAP_META_SIZE];
+
+		memcpy(a, rig_at(rig, rig_super(rig, A)), sizeof(a));
+		memcpy(b, rig_at(rig, rig_super(rig, B)), sizeof(b));
+		damage(rig, rig_super(rig, A), cases[i].a);
+		damage(rig, rig_super(rig, B), cases[i].b);
+		assert_int_equal(rig_open(rig, false), cases[i].error);
+		/* force restores a copy; it does not invent one */
+		assert_int_equal(rig_open(rig, true), cases[i].error);
+		sim_poke(&rig->sim, rig_super(rig, A), a, sizeof(a));
+		sim_poke(&rig->sim, rig_super(rig, B), b, sizeof(b));
+	}
+}
+
+/* Both unreadable is not "blank", and the documentation says -EIO. */
+static void test_super_unreadable(void **state)
+{
+	struct rig *rig = *state;
+
+	damage(rig, rig_super(rig, A), UNREADABLE);
+	damage(rig, rig_super(rig, B), UNREADABLE);
+	assert_int_equal(rig_open(rig, false), -EIO);
+	/* one unreadable, the other blank: perhaps ours, surely not blank */
+	sim_heal(&rig->sim);
+	damage(rig, rig_super(rig, A), ZEROED);
+	damage(rig, rig_super(rig, B), UNREADABLE);
+	assert_int_not_equal(rig_open(rig, false), -ENODATA);
+	assert_int_not_equal(rig_open(rig, false), 0);
+}
+
+/* mkfs.ext4 over the spare: zeros at the start, then its own superblock. */
+static void test_super_overwritten(void **state)
+{
+	struct rig *rig = *state;
+	u8 ext4[REMAP_META_SIZE] = {};
+	u32 copy;
+
+	ext4[1024 + 56] = 0x53;
+	ext4[1024 + 57] = 0xef;
+	populate(rig);
+	for (copy = 0; copy < 2; copy++) {
+		sim_poke(&rig->sim, rig_super(rig, copy), ext4, sizeof(ext4));
+		sim_count(&rig->sim);
+		shim_log_clear();
+		assert_int_equal(rig_load(rig), -EMEDIUMTYPE);
+		assert_int_equal(rig->sim.writes, 0);
+		assert_logged(copy ? "superblock B" : "superblock A");
+		assert_int_equal(rig_open(rig, true), 0);
+		assert_int_equal(remap_metadata_alloc(&rig->md), 0);
+		assert_int_equal(remap_load(&rig->md, false), 0);
+		assert_int_equal(remap_super_write(&rig->md), 0);
+		assert_populated(rig);
+		rig_close(rig);
+	}
+	assert_int_equal(rig_load(rig), 0);
+}
+
+static void poke_super(struct rig *rig, u32 copy, const struct remap_super *sb,
+		       u32 version, u32 incompat)
+{
+	struct remap_disk_super d;
+
+	remap_format_encode_super(&d, sb, copy);
+	d.header.version = cpu_to_le32(version);
+	d.incompat = cpu_to_le32(incompat);
+	d.header.crc = 0;
+	d.header.crc = cpu_to_le32(~crc32c(~0, &d, sizeof(d)));
+	sim_poke(&rig->sim, rig_super(rig, copy), &d, sizeof(d));
+}
+
+/* One copy upgraded by a newer version, the other not yet: not ours any more. */
+static void test_super_too_new(void **state)
+{
+	struct rig *rig = *state;
+	struct remap_super sb = super_at(rig, A);
+	u32 copy;
+
+	for (copy = 0; copy < 2; copy++) {
+		poke_super(rig, copy, &sb, 2, 0);
+		assert_int_equal(rig_open(rig, false), -EPROTONOSUPPORT);
+		poke_super(rig, copy, &sb, 1, 1);
+		assert_int_equal(rig_open(rig, true), -EPROTONOSUPPORT);
+		poke_super(rig, copy, &sb, 1, 0);
+		assert_int_equal(rig_open(rig, false), 0);
+	}
+}
+
+static void test_super_contradiction(void **state)
+{
+	struct rig *rig = *state;
+	struct remap_super sb = super_at(rig, A), other = sb;
+
+	other.label[0] = 'x';
+	poke_super(rig, B, &other, 1, 0);
+	assert_int_equal(rig_open(rig, false), -EUCLEAN);
+	other = sb;
+	other.generation++;
+	other.uuid[0] ^= 1;
+	poke_super(rig, B, &other, 1, 0);
+	assert_int_equal(rig_open(rig, false), -EUCLEAN);
+	other = sb;
+	other.generation++;
+	other.label[0] = 'y';
+	poke_super(rig, B, &other, 1, 0);
+	assert_int_equal(rig_open(rig, false), 0);
+	assert_int_equal(rig->md.super.label[0], 'y');
+	assert_true(rig->md.super_good[B] && !rig->md.super_good[A]);
+}
+
+/* The copy that cannot be written is tried first and the good one left alone. */
+static void test_super_write_fails(void **state)
+{
+	struct rig *rig = *state;
+	u8 good[REMAP_META_SIZE];
+	u32 copy;
+
+	populate(rig);
+	for (copy = 0; copy < 2; copy++) {
+		damage(rig, rig_super(rig, copy), FLIPPED);
+		assert_int_equal(rig_open(rig, false), 0);
+		memcpy(good, rig_at(rig, rig_super(rig, !copy)), sizeof(good));
+		sim_rule(&rig->sim, rig_super(rig, copy), 8, SIM_WRITE, SIM_TORN_HEAD);
+		assert_int_equal(remap_super_write(&rig->md), -EIO);
+		assert_int_equal(remap_super_write(&rig->md), -EIO);
+		assert_memory_equal(good, rig_at(rig, rig_super(rig, !copy)), sizeof(good));
+		assert_true(rig->md.super_good[!copy] && !rig->md.super_good[copy]);
+		sim_heal(&rig->sim);
+		assert_int_equal(remap_super_write(&rig->md), 0);
+		assert_true(rig->md.super_good[A] && rig->md.super_good[B]);
+		assert_true(super_at(rig, A).generation == super_at(rig, B).generation);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(test_super_healed),
+		test(test_super_twin),
+		cmocka_unit_test(test_super_twin_after_growth),
+		test(test_super_none),
+		test(test_super_unreadable),
+		test(test_super_overwritten),
+		test(test_super_too_new),
+		test(test_super_contradiction),
+		test(test_super_write_fails),
+	};
+
+	return cmocka_run_group_tests_name("super", tests, NULL, NULL);
+}
