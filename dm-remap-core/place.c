@@ -128,6 +128,15 @@ static void fill_entry(struct remap_job *job, struct remap_change *c)
 		e->flags &= ~REMAP_ENTRY_RESCUABLE;	/* main is older than what was lost */
 }
 
+/* Logical blocks that this job gave up, for good or until they are rescued. */
+static unsigned int given_up(struct remap_device *dev, const struct remap_job *job)
+{
+	if (job->kind == REMAP_JOB_CLEAR)
+		return 0;
+	return hweight64(job->lost & ~le64_to_cpu(job->entry.lost) &
+			 remap_job_valid(dev, job->block));
+}
+
 static void count(struct remap_device *dev, struct remap_job *job)
 {
 	u64 valid = remap_job_valid(dev, job->block);
@@ -136,7 +145,7 @@ static void count(struct remap_device *dev, struct remap_job *job)
 	remap_count(&dev->counters.lost, hweight64(job->lost & valid) - before);
 	if (job->kind == REMAP_JOB_NEW)
 		WRITE_ONCE(dev->map.remapped, dev->map.remapped + 1);
-	if (job->kind != REMAP_JOB_CLEAR && !job->gone)
+	if (job->kind != REMAP_JOB_CLEAR && !given_up(dev, job))
 		remap_count(&dev->counters.salvaged, 1);
 	if (job->kind == REMAP_JOB_CLEAR && job->request)
 		remap_count(&dev->counters.rescued, hweight64(job->payload));
@@ -150,10 +159,9 @@ static void publish(struct remap_device *dev, struct remap_job *job)
 	trace_remap_remapped(dev, job);
 	if (job->kind == REMAP_JOB_MOVE)
 		retire(dev, remap_job_old_spare(job), job->proven || job->gone);
-	if (job->gone)
+	if (given_up(dev, job))
 		DMERR_LIMIT("%s: block %llu could not be read whole: %u logical blocks are lost and read as errors until written; it is on spare block %u now",
-			    dev->name, job->block, (unsigned int)hweight64(job->gone),
-			    job->slot);
+			    dev->name, job->block, given_up(dev, job), job->slot);
 	else if (job->kind != REMAP_JOB_CLEAR && job->reason != REMAP_REASON_MANUAL)
 		DMWARN_LIMIT("%s: block %llu is on spare block %u now, without loss",
 			     dev->name, job->block, job->slot);
