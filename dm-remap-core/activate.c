@@ -315,9 +315,14 @@ static void mark_running(struct remap_device *dev)
 	sb->main_start = dev->main.start;
 	if (dev->options->identity[0])
 		memcpy(sb->main_identity, dev->options->identity, sizeof(sb->main_identity));
-	if (remap_super_write(&dev->md))
-		remap_metadata_degrade(&dev->md, REMAP_MODE_RO_MAP,
-				       "the superblocks of the spare cannot be written");
+	if (!remap_super_write(&dev->md))
+		return;
+	remap_metadata_degrade(&dev->md, REMAP_MODE_RO_MAP,
+			       "the superblocks of the spare cannot be written");
+	/* main will be written, and one of them may still say that it is as at the last stop */
+	if (remap_metadata_take_back_clean(&dev->md))
+		remap_metadata_degrade(&dev->md, REMAP_MODE_READ_ONLY,
+				       "nor can the health record, so nothing would tell that main was written");
 }
 
 static int load_map(struct remap_device *dev)

@@ -224,6 +224,9 @@ static void load_health(struct load *l)
 		best = generation;
 		memcpy(md->health, h->payload, sizeof(h->payload));
 	}
+	/* The superblocks are written last at a stop: what is newer took the clean mark back. */
+	if (best > md->super.generation)
+		md->super.flags &= ~(REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT);
 }
 
 /*
@@ -271,6 +274,7 @@ int remap_load(struct remap_metadata *md, bool read_only)
 		remap_metadata_degrade(md, REMAP_MODE_READ_ONLY,
 				       "the spare cannot be flushed");
 	}
+	load_health(&l);
 	settle_superblocks(&l);
 	memset(md->block_state, REMAP_BLOCK_GOOD, md->super.table_blocks);
 	for (; l.first < md->super.table_blocks; l.first += l.nr) {
@@ -280,6 +284,5 @@ int remap_load(struct remap_metadata *md, bool read_only)
 			return r;
 	}
 	finish_healing(&l);
-	load_health(&l);
 	return raise_generation(&l);
 }

@@ -403,17 +403,24 @@ int remap_metadata_bury(struct remap_metadata *md, u32 block)
 	return 0;
 }
 
-int remap_metadata_write_health(struct remap_metadata *md)
+/* How many of the copies are durable now. */
+static unsigned int write_health_copies(struct remap_metadata *md)
 {
-	blk_status_t a, b;
+	unsigned int copy, good = 0;
 
 	md->generation++;
 	take_health(md);
-	a = write_health(md, 0);
-	if (!a)
-		a = remap_disk_flush(md->disk);
-	b = write_health(md, 1);
-	if (!b)
-		b = remap_disk_flush(md->disk);
-	return a || b ? -EIO : 0;
+	for (copy = 0; copy < 2; copy++)
+		good += !write_health(md, copy) && !remap_disk_flush(md->disk);
+	return good;
+}
+
+int remap_metadata_write_health(struct remap_metadata *md)
+{
+	return write_health_copies(md) == 2 ? 0 : -EIO;
+}
+
+int remap_metadata_take_back_clean(struct remap_metadata *md)
+{
+	return write_health_copies(md) ? 0 : -EIO;
 }

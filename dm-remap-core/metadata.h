@@ -202,6 +202,14 @@ int remap_metadata_bury(struct remap_metadata *md, u32 block);
 /** remap_metadata_write_health() - both copies. Return: 0 or -EIO */
 int remap_metadata_write_health(struct remap_metadata *md);
 
+/**
+ * remap_metadata_take_back_clean() - when the superblocks cannot be written
+ *
+ * They may say that the device was stopped cleanly, and go on saying so. A health record that is
+ * newer than they are takes that back at the next load; one durable copy is enough. Sleeps.
+ */
+int remap_metadata_take_back_clean(struct remap_metadata *md);
+
 /** remap_metadata_degrade() - lower the mode and say so, once. Any context. */
 void remap_metadata_degrade(struct remap_metadata *md, enum remap_mode mode,
 			    const char *why);
