@@ -7,18 +7,14 @@
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/pair.sh"
+
+M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
 
 load_core
-make_null_blk main 8
-make_null_blk spare 4
-M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
-LEN=$(sectors $M)
-TABLE="0 $LEN remap $M 0 $S 0"
-
-dm_create r "$TABLE 1 format"
-pattern_write $D 0 0 1
-dmsetup message r 0 remap 0+200
-pattern_write $D 0 0 2
+make_pair
+start_pair 0+200
 UUID=$(uuid_of r)
 dmsetup remove r
 read_layout $S

@@ -7,26 +7,20 @@
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/pair.sh"
+
+M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
 
 load_core
-make_null_blk main 8
-make_null_blk spare 4
-M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
-LEN=$(sectors $M)
-TABLE="0 $LEN remap $M 0 $S 0"
-
-dm_create r "$TABLE 1 format"
-pattern_write $D 0 0 1
-dmsetup message r 0 remap 0+60
-dmsetup message r 0 remap 700+80
-pattern_write $D 0 0 2
+make_pair
+start_pair "0+60 700+80"
 dmsetup remove r
 read_layout $S
 save $S /run/whole.img
 save $M /run/main.img
 
 right() { pattern_check $D 0 0 2; }
-mode() { dmsetup status r | awk '{ print $4 }'; }
 # restart: the data is right after another stop and start.
 restart() {
 	dmsetup remove r

@@ -7,20 +7,17 @@
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/pair.sh"
+
+# shellcheck disable=SC2034 # pair.sh uses it
+M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
 
 load_core
-make_null_blk main 8
-make_null_blk spare 4
-M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
-LEN=$(sectors $M)
-TABLE="0 $LEN remap $M 0 $S 0 1 confirm_ms=0"
-
-dm_create r "0 $LEN remap $M 0 $S 0 2 format confirm_ms=0"
-pattern_write $D 0 0 1
-dmsetup message r 0 remap 0+40
+make_pair confirm_ms=0
+start_pair 0+40 confirm_ms=0
 read_layout $S
 
-mode() { dmsetup status r | awk '{ print $4 }'; }
 buried() { says "table block $1 of the spare is out of use now"; }
 lists_none_of() {
 	dmsetup message r 0 list |
@@ -28,7 +25,7 @@ lists_none_of() {
 }
 
 # Table block and the copies of it that go bad; each time the next one is in use.
-SEED=1 SECTOR=4000
+SEED=2 SECTOR=4000
 lose() {
 	local k=$1 text=$2 copy bad=() seed=$((SEED + 1))
 	shift 2

@@ -7,24 +7,18 @@
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/pair.sh"
+
+M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
 
 load_core
-make_null_blk main 8
-make_null_blk spare 4
-M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
-LEN=$(sectors $M)
-TABLE="0 $LEN remap $M 0 $S 0 1 confirm_ms=0"
-
-dm_create r "0 $LEN remap $M 0 $S 0 2 format confirm_ms=0"
-pattern_write $D 0 0 1
-dmsetup message r 0 remap 0+40
-pattern_write $D 0 0 2
+make_pair confirm_ms=0
+start_pair 0+40 confirm_ms=0
 dmsetup remove r
 read_layout $S
 save $S /run/whole.img
 save $M /run/main.img
-
-mode() { dmsetup status r | awk '{ print $4 }'; }
 
 # The block of sector 4000 goes bad while neither the table block TABLE_COPY nor a
 # superblock can be written. REST is what becomes of the medium before the next start:

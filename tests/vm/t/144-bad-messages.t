@@ -7,6 +7,8 @@
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/rejects.sh"
 
 load_core
 make_null_blk main 8
@@ -22,26 +24,6 @@ DIR=$(dm_remap_dir r)
 state() { dmsetup status r && dmsetup table r && dmsetup message r 0 list; }
 knobs() { cat "$DIR"/{low_water,read_retries,auto_remap,confirm_ms,storm_limit}; }
 BEFORE=$(state) KNOBS=$(knobs)
-
-# rejects_all REGEXP COMMAND ARGUMENT...: the command fails with each of the
-# arguments as invalid, and the log has as many lines that say so.
-rejects_all() {
-	local regexp=$1 try=$2 argument out failed=0 lines
-	shift 2
-	log_mark
-	for argument; do
-		if out=$("$try" "$argument" 2>&1); then
-			echo "accepted: ${argument:0:60}"
-			failed=1
-		elif [[ $out != *"Invalid argument"* ]]; then
-			echo "not as invalid: ${argument:0:60}: $out"
-			failed=1
-		fi
-	done
-	lines=$(log_since | grep -cE "device-mapper: remap: .*($regexp)") || true
-	[[ $lines == "$#" ]] || { echo "$lines lines in the log for $# attempts" && log_since && return 1; }
-	return $failed
-}
 
 message() {
 	local words

@@ -10,6 +10,8 @@
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/meta.sh"
 
 DEVICES=5 ROUNDS=20 MB=6
 SECTORS=$((MB * 2048))
@@ -100,6 +102,24 @@ again_if_degraded() {
 	dmsetup resume "r$1"
 }
 
+# freeze_map NUMBER: only what the spare says of itself cannot be written for a while, so a
+# repair gets as far as its commit, and that can be neither completed nor disowned. A pull
+# of the whole spare at random hardly ever hits that moment.
+freeze_map() {
+	local spare=/sys/kernel/config/nullb/spare$1/badblocks mode try
+	read_layout "/dev/disk/spare$1"
+	echo "+0-$((DATA - 1))" >"$spare"
+	for ((try = 0; try < 200; try++)); do
+		read -r mode <"${SYSFS[$1]}/mode"
+		[[ $mode == rw ]] || break
+		nap 100
+	done
+	echo "-0-$((DATA - 1))" >"$spare"
+	is "$mode" ro-map "device $1: a commit that cannot be completed freezes the map"
+	again_if_degraded "$1"
+	is "$(<"${SYSFS[$1]}/mode")" rw "device $1: until it is activated again"
+}
+
 # Short enough to fall between two reads, or long enough to fail them all.
 outage() {
 	case $((RANDOM % 3)) in
@@ -119,9 +139,11 @@ for ((i = 0; i < DEVICES; i++)); do
 	JOBS+=($!)
 done
 set +m
-sleep 1
 
 PULLS=0 NORMAL=0 DEGRADED=0 BUSY=0 SEEN=()
+# Number 1 has most to repair.
+[[ $PULLED == main ]] || freeze_map 1
+sleep 1
 for ((round = 0; round < ROUNDS; round++)); do
 	for ((k = 0; k < DEVICES; k++)); do
 		i=$(((k * 3 + round) % DEVICES))

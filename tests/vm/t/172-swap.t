@@ -6,32 +6,19 @@
 # disk: main 256M
 # disk: spare 16M
 
-# Repairs must not wait for memory that only they can free. The disks
-# are outside of the machine, for its own memory is what runs out.
-
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/bad-disk.sh"
 
 load_core
 D=/dev/mapper/r
 RANDOM=1972
 
-# make NAME MAIN SPARE: a device on a disk with bad sectors all over it
-make() {
-	local len at=0 block count table=''
-	len=$(sectors "$2")
-	for ((block = 1000; block * 8 < len - 4096; block += 50 + RANDOM % 300)); do
-		count=$((1 + RANDOM % 8))
-		table+="$at $((block * 8 - at)) linear $2 $at"$'\n'"$((block * 8)) $count error"$'\n'
-		at=$((block * 8 + count))
-	done
-	dm_create "$1-main" "$table$at $((len - at)) linear $2 $at"
-	dm_create "$1" "0 $len remap /dev/mapper/$1-main 0 $3 0 2 format storm_limit=100000"
-}
 make r /dev/disk/main /dev/disk/spare
 
 # memory full of numbers, changed and checked in several rounds
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016 # these are perl's variables
 FILL='
 	my ($n, $rounds) = @ARGV;
 	my @a;
@@ -47,9 +34,6 @@ FILL='
 	}'
 # fill MIB ROUNDS
 fill() { perl -e "$FILL" "$1" "$2"; }
-remapped() { dmsetup status "$1" | cut -d' ' -f9; }
-# MiB; what is left of it differs from kernel to kernel
-available() { awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo; }
 swapped_out() { awk '$1 == "pswpout" { print int($2 / 256) }' /proc/vmstat; }
 
 mkswap -q $D

@@ -18,7 +18,7 @@ save() { dd if="$1" of="$2" bs=1M iflag=direct status=none; }
 restore() { dd if="$2" of="$1" bs=1M oflag=direct status=none; }
 
 # read_layout DEV [SECTOR]: what the superblock there says, in variables.
-# shellcheck disable=SC2034
+# shellcheck disable=SC2034 # they are for the caller
 read_layout() {
 	local -a w
 	read -ra w < <(raw_read "$1" "${2:-0}" 8 | od -An -v -tu8 -w4096)
@@ -103,7 +103,7 @@ seal() {
 	for byte in "${bytes[@]}"; do
 		((crc = (crc >> 8) ^ CRC_TABLE[(crc ^ byte) & 255], 1))
 	done
-	# shellcheck disable=SC2046
+	# shellcheck disable=SC2046 # several words
 	poke "$1" 8 $(bytes_of $((crc ^ 0xffffffff)) 4)
 }
 

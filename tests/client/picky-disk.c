@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * picky: a linear target that refuses or holds one kind of command.
+ *
+ *	<start> <length> picky <device> <start on it>
+ *
+ * Stock targets fail reads or writes; some disks fail only those writes that may not
+ * stay in their cache, or take their time over zeros. Messages:
+ *
+ *	refuse read|write|fua|zeroes <start> <count>	commands that touch these sectors fail
+ *	hold   read|write|fua|zeroes <start> <count>	and wait
+ *	pass   read|write|fua|zeroes			from now on, and those that waited
+ *
+ * `write` are writes without FUA, `fua` those with it. Status, for each kind in this order:
+ * how many commands its rule has met.
+ */
+#include <linux/bio.h>
+#include <linux/device-mapper.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#define DM_MSG_PREFIX "picky"
+
+enum kind { READ_, WRITE_, FUA, ZEROES, KINDS };
+
+static const char * const kinds[] = { "read", "write", "fua", "zeroes" };
+
+enum action { PASS, REFUSE, HOLD };
+
+struct rule {
+	enum action action;
+	sector_t start, end;	/* of the target */
+	u64 met;
+};
+
+struct picky {
+	struct dm_dev *dev;
+	sector_t start;
+	spinlock_t lock;	/* all below */
+	struct rule rules[KINDS];
+	struct bio_list held;
+};
+
+static enum kind kind_of(struct bio *bio)
+{
+	if (bio_op(bio) == REQ_OP_READ)
+		return READ_;
+	if (bio_op(bio) == REQ_OP_WRITE_ZEROES)
+		return ZEROES;
+	if (bio_op(bio) != REQ_OP_WRITE)
+		return KINDS;
+	return bio->bi_opf & REQ_FUA ? FUA : WRITE_;
+}
+
+/* Called with the sector still counted from the start of the target. */
+static enum action action_for(struct picky *p, struct bio *bio)
+{
+	enum kind kind = kind_of(bio);
+	struct rule *rule = &p->rules[kind];
+
+	if (kind == KINDS || !bio_sectors(bio) || rule->action == PASS ||
+	    bio_end_sector(bio) <= rule->start || bio->bi_iter.bi_sector >= rule->end)
+		return PASS;
+	rule->met++;
+	return rule->action;
+}
+
+static int picky_map(struct dm_target *ti, struct bio *bio)
+{
+	struct picky *p = ti->private;
+	enum action action;
+	unsigned long flags;
+
+	bio_set_dev(bio, p->dev->bdev);
+	bio->bi_iter.bi_sector = dm_target_offset(ti, bio->bi_iter.bi_sector);
+	spin_lock_irqsave(&p->lock, flags);
+	action = action_for(p, bio);
+	bio->bi_iter.bi_sector += p->start;
+	if (action == HOLD)
+		bio_list_add(&p->held, bio);
+	spin_unlock_irqrestore(&p->lock, flags);
+	switch (action) {
+	case HOLD:
+		return DM_MAPIO_SUBMITTED;
+	case REFUSE:
+		return DM_MAPIO_KILL;
+	default:
+		return DM_MAPIO_REMAPPED;
+	}
+}
+
+static void release(struct picky *p)
+{
+	struct bio_list held;
+	struct bio *bio;
+
+	spin_lock_irq(&p->lock);
+	held = p->held;
+	bio_list_init(&p->held);
+	spin_unlock_irq(&p->lock);
+	while ((bio = bio_list_pop(&held)))
+		submit_bio_noacct(bio);
+}
+
+static int parse_rule(struct rule *rule, unsigned int argc, char **argv)
+{
+	u64 start = 0, count = 0;
+	bool pass = !strcmp(argv[0], "pass");
+
+	if (argc != (pass ? 2 : 4))
+		return -EINVAL;
+	if (!pass && (kstrtou64(argv[2], 10, &start) || kstrtou64(argv[3], 10, &count)))
+		return -EINVAL;
+	rule->start = start;
+	rule->end = start + count;
+	if (pass)
+		rule->action = PASS;
+	else if (!strcmp(argv[0], "refuse"))
+		rule->action = REFUSE;
+	else if (!strcmp(argv[0], "hold"))
+		rule->action = HOLD;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static struct rule *find_rule(struct picky *p, const char *name)
+{
+	int i;
+
+	for (i = 0; i < KINDS; i++)
+		if (!strcmp(name, kinds[i]))
+			return &p->rules[i];
+	return NULL;
+}
+
+static int picky_message(struct dm_target *ti, unsigned int argc, char **argv,
+			 char *result, unsigned int maxlen)
+{
+	struct picky *p = ti->private;
+	struct rule *old = argc > 1 ? find_rule(p, argv[1]) : NULL, rule = {};
+	int r = old ? parse_rule(&rule, argc, argv) : -EINVAL;
+
+	if (r)
+		return r;
+	spin_lock_irq(&p->lock);
+	rule.met = old->met;
+	*old = rule;
+	spin_unlock_irq(&p->lock);
+	if (rule.action == PASS)
+		release(p);
+	return 0;
+}
+
+static void picky_status(struct dm_target *ti, status_type_t type, unsigned int flags,
+			 char *result, unsigned int maxlen)
+{
+	struct picky *p = ti->private;
+	unsigned int sz = 0;
+
+	result[0] = '\0';
+	if (type == STATUSTYPE_INFO)
+		DMEMIT("%llu %llu %llu %llu", p->rules[READ_].met, p->rules[WRITE_].met,
+		       p->rules[FUA].met, p->rules[ZEROES].met);
+	else if (type == STATUSTYPE_TABLE)
+		DMEMIT("%s %llu", p->dev->name, (u64)p->start);
+}
+
+static int picky_ctr(struct dm_target *ti, unsigned int argc, char **argv)
+{
+	struct picky *p;
+	u64 start;
+	int r;
+
+	if (argc != 2 || kstrtou64(argv[1], 10, &start)) {
+		ti->error = "Needs <device> <start>";
+		return -EINVAL;
+	}
+	p = kzalloc(sizeof(*p), GFP_KERNEL);
+	if (!p)
+		return -ENOMEM;
+	r = dm_get_device(ti, argv[0], dm_table_get_mode(ti->table), &p->dev);
+	if (r) {
+		ti->error = "Cannot open the device";
+		kfree(p);
+		return r;
+	}
+	p->start = start;
+	spin_lock_init(&p->lock);
+	bio_list_init(&p->held);
+	ti->private = p;
+	ti->num_flush_bios = 1;
+	ti->num_write_zeroes_bios = 1;
+	/* even if the device has no cache: nobody would send FUA else */
+	ti->flush_supported = true;
+	return 0;
+}
+
+static void picky_presuspend(struct dm_target *ti)
+{
+	release(ti->private);
+}
+
+static void picky_dtr(struct dm_target *ti)
+{
+	struct picky *p = ti->private;
+
+	dm_put_device(ti, p->dev);
+	kfree(p);
+}
+
+static int picky_iterate_devices(struct dm_target *ti, iterate_devices_callout_fn fn, void *data)
+{
+	struct picky *p = ti->private;
+
+	return fn(ti, p->dev, p->start, ti->len, data);
+}
+
+static struct target_type picky_target = {
+	.name = "picky",
+	.version = { 1, 0, 0 },
+	.module = THIS_MODULE,
+	.ctr = picky_ctr,
+	.dtr = picky_dtr,
+	.map = picky_map,
+	.presuspend = picky_presuspend,
+	.message = picky_message,
+	.status = picky_status,
+	.iterate_devices = picky_iterate_devices,
+};
+
+static int __init picky_init(void)
+{
+	return dm_register_target(&picky_target);
+}
+
+static void __exit picky_exit(void)
+{
+	dm_unregister_target(&picky_target);
+}
+
+module_init(picky_init);
+module_exit(picky_exit);
+
+MODULE_DESCRIPTION("disk that refuses or holds one kind of command, for the tests of dm-remap");
+MODULE_LICENSE("GPL");
