@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+static int small(void)
+{
+	return 0;
+}
+
+static int
+large(int a, // expect
+      int b)
+{
+	do_something(1);
+	do_something(2);
+	do_something(3);
+	do_something(4);
+	do_something(5);
+	do_something(6);
+	do_something(7);
+	do_something(8);
+	do_something(9);
+	do_something(10);
+	do_something(11);
+	do_something(12);
+	do_something(13);
+	do_something(14);
+	do_something(15);
+	do_something(16);
+	do_something(17);
+	do_something(18);
+	do_something(19);
+	do_something(20);
+	do_something(21);
+	do_something(22);
+	do_something(23);
+	do_something(24);
+	do_something(25);
+	do_something(26);
+	do_something(27);
+	do_something(28);
+	do_something(29);
+	do_something(30);
+	do_something(31);
+	do_something(32);
+	do_something(33);
+	do_something(34);
+	do_something(35);
+	do_something(36);
+	do_something(37);
+	do_something(38);
+	do_something(39);
+	do_something(40);
+	do_something(41);
+	do_something(42);
+	do_something(43);
+	do_something(44);
+	do_something(45);
+	do_something(46);
+	do_something(47);
+	do_something(48);
+	do_something(49);
+	do_something(50);
+	do_something(51);
+	do_something(52);
+	do_something(53);
+	do_something(54);
+	do_something(55);
+	do_something(56);
+	do_something(57);
+	do_something(58);
+	do_something(59);
+	do_something(60);
+	do_something(61);
+	do_something(62);
+	do_something(63);
+	do_something(64);
+	do_something(65);
+	do_something(66);
+	do_something(67);
+	do_something(68);
+	do_something(69);
+	do_something(70);
+	do_something(71);
+	do_something(72);
+	do_something(73);
+	do_something(74);
+	do_something(75);
+	do_something(76);
+	do_something(77);
+	do_something(78);
+	do_something(79);
+	do_something(80);
+	do_something(81);
+	do_something(82);
+	do_something(83);
+	do_something(84);
+	do_something(85);
+	do_something(86);
+	do_something(87);
+	do_something(88);
+	do_something(89);
+	do_something(90);
+}

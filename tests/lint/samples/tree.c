@@ -1,0 +1,4 @@
+int no_licence;	// expect
+int x;  // expect 
+<<<<<<< expect
+// expect no end of this line
