@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "disk.h"
+#include "exec.h"
+#include "history.h"
+#include "remap.h"
+#include "trouble.h"
+
+void worker_init(struct worker *w, u32 number)
+{
+	w->number = number;
+	if (posix_memalign((void **)&w->buf, 4096, MAX_IO))
+		die("no memory");
+}
+
+void worker_exit(struct worker *w)
+{
+	free(w->buf);
+}
+
+/* Blocks that are asked for may be in the map from now on, whatever the answer is. */
+static int request(const struct op *op)
+{
+	static const char * const names[] = {
+		[OP_REMAP] = "remap", [OP_RETRY] = "retry", [OP_REPORT] = "report",
+	};
+	char answer[128];
+
+	if (op->kind == OP_REMAP)
+		trouble_involve(op->sector, op->count);
+	return dm_message(&remap_device, answer, sizeof(answer), "%s %llu+%u", names[op->kind],
+			  (unsigned long long)op->sector, op->count);
+}
+
+static int fault(const struct op *op)
+{
+	if (op->disk == MAIN) {
+		trouble_main_bad(op->sector, op->count, op->letters);
+		disk_fault(MAIN, world.shape.start[MAIN] + op->sector, op->count, op->letters);
+		return 0;
+	}
+	if (strchr(op->letters, 'r'))
+		trouble_begins(TROUBLE_SPARE_READ);
+	if (strchr(op->letters, 'w'))
+		trouble_begins(TROUBLE_SPARE_WRITE);
+	disk_fault(SPARE, op->sector, op->count, op->letters);
+	return 0;
+}
+
+static int heal(const struct op *op)
+{
+	disk_fault(MAIN, world.shape.start[MAIN] + op->sector, op->count, "-");
+	trouble_main_good(op->sector, op->count);
+	return 0;
+}
+
+static int fail_flushes(const struct op *op)
+{
+	trouble_begins(op->disk == MAIN ? TROUBLE_FLUSH_MAIN : TROUBLE_FLUSH_SPARE);
+	disk_message(op->disk, "flushfail %u", op->a);
+	return 0;
+}
+
+static int carry_out(struct worker *w, const struct op *op, u64 number)
+{
+	switch (op->kind) {
+	case OP_READ:
+		return io_read(w, op);
+	case OP_WRITE:
+	case OP_WRITE_FUA:
+		return io_write(w, op, number);
+	case OP_FLUSH:
+		return io_flush();
+	case OP_DISCARD:
+		return io_discard(op);
+	case OP_ZEROES:
+		return io_zeroes(op);
+	case OP_REMAP:
+	case OP_RETRY:
+	case OP_REPORT:
+		return request(op);
+	case OP_CHECK:
+		return life_check();
+	case OP_FAULT:
+		return fault(op);
+	case OP_HEAL:
+		return heal(op);
+	case OP_HEAL_ALL:
+		life_heal(MAIN);
+		life_heal(SPARE);
+		return 0;
+	case OP_OUTAGE:
+	case OP_PROTECT:
+		return life_outage(op);
+	case OP_FLUSHFAIL:
+		return fail_flushes(op);
+	case OP_SUSPEND:
+		return life_suspend(op);
+	case OP_RELOAD:
+		return life_reload(op);
+	case OP_CUT:
+		life_cut(w, op);
+		return 0;
+	case OP_RESTART:
+		life_restart(w);
+		return 0;
+	default:
+		life_final(w);
+		return 0;
+	}
+}
+
+void exec_op(struct worker *w, const struct op *op)
+{
+	u64 number = history_begin(op, w->number);
+
+	history_end(number, carry_out(w, op, number));
+}
