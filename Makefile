@@ -4,6 +4,8 @@
 #   make modules [KDIR=...]   build for the running kernel, or another
 #   make demo                 a disk goes bad, without dm-remap and with it
 #   make check                unit tests, and the tests in a real kernel under QEMU
+#   make check-all            everything: longer, with mutations, in debug kernels
+#   make lint                 static analysis
 #   make bench                what an I/O costs, in instructions
 #
 # The tests fetch what they need (tests/deps) and build for the kernel that
@@ -31,7 +33,14 @@ demo: test-modules
 check: test-modules
 	tests/check
 
+check-all: test-modules lint
+	tests/check --all
+
+lint:
+	tests/deps build lint
+	tests/lint/run
+
 bench: test-modules
 	tests/bench/run
 
-.PHONY: all modules modules_install clean test-modules demo check bench
+.PHONY: all modules modules_install clean test-modules demo check check-all lint bench
