@@ -265,7 +265,7 @@ void work_restarts(void)
 	half_done(0, 0, 1, block++);
 	one_superblock(0, block++);
 	one_superblock(1, block++);
-	for (copy = 0; copy <= BOTH; copy++) {
+	for (copy = 0; copy < 2; copy++) {
 		clean_mark(copy, true, block++);
 		clean_mark(copy, false, block++);
 	}
