@@ -339,6 +339,7 @@ static void running(struct life *life, const struct trial *t, const u8 *image,
 		    struct trial_outcome *o)
 {
 	enum remap_outcome changed = REMAP_DID_NOT_HAPPEN;
+	bool held = comparable(life, t, image);
 	u64 block = 0;
 	u32 spare = 0;
 
@@ -355,20 +356,17 @@ static void running(struct life *life, const struct trial *t, const u8 *image,
 		pause_life(life);
 	if (t->commit && o->mode == REMAP_MODE_RW) {
 		changed = check_commit(life, &before, &block, &spare);
+		if (changed == REMAP_HAPPENED) {
+			before.spare[block] = spare;
+			before.lost[block] = 0;
+		}
 		bury(life, &before);
 	}
 	o->mode = life_dev(life)->md.mode;
 	stop(life, t);
-	if (o->mode == REMAP_MODE_READ_ONLY || near_the_end(&before) ||
-	    !comparable(life, t, image))
-		return;
-	if (changed == REMAP_IN_DOUBT)
-		return;
-	if (changed == REMAP_HAPPENED) {
-		before.spare[block] = spare;
-		before.lost[block] = 0;
-	}
-	check_disk(life, t, &before);
+	if (held && o->mode != REMAP_MODE_READ_ONLY && changed != REMAP_IN_DOUBT &&
+	    !near_the_end(&before))
+		check_disk(life, t, &before);
 }
 
 /* ctr and preresume agreed to make this a spare. */
