@@ -301,6 +301,23 @@ static void count_lost(struct remap_device *dev)
 }
 
 /*
+ * The superblocks cannot be written, and may still say that main is as it was at the last stop.
+ * Main is written all the same: a spare that is away must not take a good disk down with it. If
+ * the mark stays, the next start is refused until 'force', and that is true: main was written
+ * without its spare.
+ */
+int remap_take_back_clean(struct remap_device *dev)
+{
+	/* where main is not written either, the mark is true */
+	if (!dev->marked_clean || remap_device_mode(dev) != REMAP_MODE_RO_MAP)
+		return 0;
+	if (!remap_metadata_write_health(&dev->md))
+		return -EIO;
+	dev->marked_clean = false;
+	return 0;
+}
+
+/*
  * From now on the disk says that we are running: no stale fingerprint may
  * refuse the device after a crash, and our generations are on record.
  */
@@ -315,14 +332,15 @@ static void mark_running(struct remap_device *dev)
 	sb->main_start = dev->main.start;
 	if (dev->options->identity[0])
 		memcpy(sb->main_identity, dev->options->identity, sizeof(sb->main_identity));
-	if (!remap_super_write(&dev->md))
+	if (!remap_super_write(&dev->md)) {
+		dev->marked_clean = false;
 		return;
+	}
 	remap_metadata_degrade(&dev->md, REMAP_MODE_RO_MAP,
 			       "the superblocks of the spare cannot be written");
-	/* main will be written, and one of them may still say that it is as at the last stop */
-	if (remap_metadata_take_back_clean(&dev->md))
-		remap_metadata_degrade(&dev->md, REMAP_MODE_READ_ONLY,
-				       "nor can the health record, so nothing would tell that main was written");
+	if (remap_take_back_clean(dev))
+		DMERR("%s: the spare may go on saying that the device is stopped: if it can't be written before the next start, that will ask for 'force'",
+		      dev->name);
 }
 
 static int load_map(struct remap_device *dev)
@@ -350,6 +368,7 @@ static int load(struct remap_device *dev)
 	r = load_map(dev);
 	if (r)
 		return r;
+	dev->marked_clean = !read_only;	/* one that was not read may say so, too */
 	main_is = compare_main(dev);
 	if (main_is == MAIN_CHANGED && !dev->md.force && !dev->main_exchanged)
 		return refuse(dev, -EUCLEAN, MAIN_CHANGED_TEXT);
@@ -414,7 +433,8 @@ int remap_reactivate(struct remap_device *dev)
 {
 	if (dev->md.mode == REMAP_MODE_FAIL)
 		return 0;
-	mark_running(dev);
+	if (dev->marked_clean)
+		mark_running(dev);
 	remap_spare_load(&dev->spares, &dev->md);
 	set_bit(REMAP_EVACUATE, &dev->flags);
 	clear_bit(REMAP_SPARE_NOSPC, &dev->flags);
@@ -425,14 +445,18 @@ int remap_reactivate(struct remap_device *dev)
  * postsuspend
  */
 
+/* A spare that takes no health record is not told to call itself clean: it could not be untold. */
 void remap_deactivate(struct remap_device *dev)
 {
 	struct remap_super *sb = &dev->md.super;
 
 	if (dev->md.mode != REMAP_MODE_RW)
 		return;
-	if (remap_metadata_write_health(&dev->md))
-		DMWARN("%s: the health record could not be written", dev->name);
+	if (!remap_metadata_write_health(&dev->md)) {
+		DMWARN("%s: the spare cannot be written: stopped without a clean mark",
+		       dev->name);
+		return;
+	}
 	/* of what survives a power cut: without the flush it may be newer than that */
 	if (dev->fault.unreachable[REMAP_FAULT_MAIN] || remap_disk_flush(&dev->main) ||
 	    remap_fingerprint_take(dev, dev->ti->len, sb->fingerprint))
@@ -440,6 +464,7 @@ void remap_deactivate(struct remap_device *dev)
 	else
 		sb->flags |= REMAP_SUPER_FINGERPRINT;
 	sb->flags |= REMAP_SUPER_CLEAN;
+	dev->marked_clean = true;	/* whatever happens: a failed write may land */
 	if (remap_super_write(&dev->md))
 		DMWARN("%s: the clean mark could not be written", dev->name);
 }

@@ -140,6 +140,7 @@ struct remap_device {
 	unsigned int nr_retired;
 	void *bounce;			/* one block */
 	bool evacuate_later;		/* that failed; the probe tries it again */
+	bool marked_clean;		/* a superblock may say that the device is stopped */
 
 	struct work_struct event;
 	struct kobject kobj;

@@ -403,8 +403,7 @@ int remap_metadata_bury(struct remap_metadata *md, u32 block)
 	return 0;
 }
 
-/* How many of the copies are durable now. */
-static unsigned int write_health_copies(struct remap_metadata *md)
+unsigned int remap_metadata_write_health(struct remap_metadata *md)
 {
 	unsigned int copy, good = 0;
 
@@ -412,15 +411,8 @@ static unsigned int write_health_copies(struct remap_metadata *md)
 	take_health(md);
 	for (copy = 0; copy < 2; copy++)
 		good += !write_health(md, copy) && !remap_disk_flush(md->disk);
+	if (good < 2)
+		DMWARN("%s: %s of the health record on the spare cannot be written",
+			     md->name, good ? "one copy" : "neither copy");
 	return good;
-}
-
-int remap_metadata_write_health(struct remap_metadata *md)
-{
-	return write_health_copies(md) == 2 ? 0 : -EIO;
-}
-
-int remap_metadata_take_back_clean(struct remap_metadata *md)
-{
-	return write_health_copies(md) ? 0 : -EIO;
 }

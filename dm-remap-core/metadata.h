@@ -199,16 +199,13 @@ void remap_metadata_commit(struct remap_metadata *md,
  */
 int remap_metadata_bury(struct remap_metadata *md, u32 block);
 
-/** remap_metadata_write_health() - both copies. Return: 0 or -EIO */
-int remap_metadata_write_health(struct remap_metadata *md);
-
 /**
- * remap_metadata_take_back_clean() - when the superblocks cannot be written
+ * remap_metadata_write_health() - write both copies, one after the other
  *
- * They may say that the device was stopped cleanly, and go on saying so. A health record that is
- * newer than they are takes that back at the next load; one durable copy is enough. Sleeps.
+ * One that is newer than the superblocks takes their clean mark back at the next load.
+ * Return: how many copies are durable now, 0 to 2.
  */
-int remap_metadata_take_back_clean(struct remap_metadata *md);
+unsigned int remap_metadata_write_health(struct remap_metadata *md);
 
 /** remap_metadata_degrade() - lower the mode and say so, once. Any context. */
 void remap_metadata_degrade(struct remap_metadata *md, enum remap_mode mode,

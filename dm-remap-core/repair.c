@@ -8,11 +8,13 @@
 
 #include "io.h"
 #include "repair.h"
+#include "target.h"
 #include "trace.h"
 
 #define DM_MSG_PREFIX "remap"
 
 #define EVACUATE_AGAIN	(60 * HZ)
+#define UNMARK_AGAIN	(10 * HZ)
 #define MAX_ROUNDS	8	/* that change nothing, for one bio or request */
 
 /*
@@ -242,6 +244,17 @@ static void probe_later(struct remap_device *dev, enum remap_fault_disk which)
 			 msecs_to_jiffies(dev->fault.backoff_ms[which]));
 }
 
+/* The spare could not be told that the device runs: again, until it takes it. */
+static void take_back_clean(struct remap_device *dev)
+{
+	bool was = dev->marked_clean;
+
+	if (remap_take_back_clean(dev))
+		queue_delayed_work(dev->wq, &dev->probe, UNMARK_AGAIN);
+	else if (was && !dev->marked_clean)
+		DMWARN("%s: the spare knows again that the device runs", dev->name);
+}
+
 /*
  * A disk that does not answer is asked again, less and less often.
  */
@@ -266,6 +279,7 @@ static void probe(struct work_struct *work)
 		       which == REMAP_FAULT_MAIN ? "main" : "spare");
 		remap_device_event(dev);
 	}
+	take_back_clean(dev);
 	if (dev->evacuate_later) {
 		dev->evacuate_later = false;
 		set_bit(REMAP_EVACUATE, &dev->flags);
@@ -393,7 +407,7 @@ void remap_repair_start(struct remap_device *dev)
 	remap_repair_kick(dev);
 	/* stopping has cancelled the probe */
 	if (dev->fault.unreachable[REMAP_FAULT_MAIN] ||
-	    dev->fault.unreachable[REMAP_FAULT_SPARE])
+	    dev->fault.unreachable[REMAP_FAULT_SPARE] || dev->marked_clean)
 		mod_delayed_work(dev->wq, &dev->probe, 0);
 }
 

@@ -37,6 +37,14 @@ int remap_activate(struct remap_device *dev);
 /** remap_reactivate() - resume of an instance that was suspended */
 int remap_reactivate(struct remap_device *dev);
 
+/**
+ * remap_take_back_clean() - if the spare may still say that the device is stopped
+ *
+ * Context: sleeps; the worker's queue, or while it is stopped.
+ * Return: 0 when it does not any more, else -EIO.
+ */
+int remap_take_back_clean(struct remap_device *dev);
+
 /** remap_deactivate() - health record and clean mark, at postsuspend */
 void remap_deactivate(struct remap_device *dev);
 

@@ -411,7 +411,7 @@ static void walk_request(struct remap_device *dev, struct remap_request *req)
 		remap_request_fail(req, req->next, r);
 	if (req->kind == REMAP_REQUEST_HEALTH) {
 		if (!req->error)
-			req->error = remap_metadata_write_health(&dev->md);
+			req->error = remap_metadata_write_health(&dev->md) == 2 ? 0 : -EIO;
 		req->next = req->end;
 		return;
 	}

@@ -29,6 +29,7 @@ static bool spare_was_fine(u64 since)
 }
 
 static u64 started;		/* this activation */
+static bool degraded;		/* since then */
 static u64 outage_over;		/* microseconds */
 
 /* One outage after the other: a blip that ends within another's would be evidence. */
@@ -43,6 +44,7 @@ static void judge_mode(const struct remap_status *st)
 {
 	if (!strcmp(st->mode, "rw"))
 		return;
+	degraded = true;
 	if (spare_was_fine(started))
 		violation(NEVER, "MODE: %s, and nothing was wrong with the spare", st->mode);
 	trouble_begins(TROUBLE_MODE);
@@ -155,7 +157,7 @@ int life_outage(const struct op *op)
  * Alone
  */
 
-static int activate(bool format)
+static int activate(enum how how)
 {
 	struct remap_status st;
 	int r;
@@ -163,8 +165,9 @@ static int activate(bool format)
 	trouble_ends(TROUBLE_ACTIVATION);
 	trouble_ends(TROUBLE_MODE);
 	started = tick();
+	degraded = false;
 	trouble_flush_done(started);
-	r = remap_activate(format);
+	r = remap_activate(how);
 	if (!r && !remap_read_status(&st))
 		judge_mode(&st);
 	return r;
@@ -172,7 +175,7 @@ static int activate(bool format)
 
 void life_start(bool format)
 {
-	int r = activate(format);
+	int r = activate(format ? FORMAT : AS_IT_IS);
 
 	if (r)
 		violation(NEVER, "START: the device cannot be made: %s", strerror(-r));
@@ -189,12 +192,19 @@ void life_heal(enum disk which)
 	trouble_ends(TROUBLE_SPARE_WRITE);
 }
 
-/* With a spare that fails it may refuse; with a healed one it has to start. */
+/*
+ * With a spare that fails it may refuse; with a healed one it has to start. It has to be forced
+ * where the spare went away between a suspend and the resume, with the mark of a clean stop: main
+ * was written without it.
+ */
 static void start_again(void)
 {
+	bool unmarked = !degraded;
 	u64 began = tick();
-	int r = activate(false);
+	int r = activate(AS_IT_IS);
 
+	if (r == -EUCLEAN && !unmarked)
+		r = activate(FORCE);
 	if (!r)
 		return;
 	if (spare_was_fine(began)) {
@@ -202,7 +212,9 @@ static void start_again(void)
 		return;
 	}
 	life_heal(SPARE);
-	r = activate(false);
+	r = activate(AS_IT_IS);
+	if (r == -EUCLEAN && !unmarked)
+		r = activate(FORCE);
 	if (r)
 		violation(NEVER, "START: with a healed spare it does not start again: %s",
 			  strerror(-r));
@@ -243,7 +255,7 @@ static bool start_interrupted(u32 us)
 	trouble_begins(TROUBLE_STOP);
 	if (pthread_create(&thread, NULL, stop_later, &us))
 		die("no thread");
-	r = activate(false);
+	r = activate(AS_IT_IS);
 	pthread_join(thread, NULL);
 	return !r;
 }

@@ -12,14 +12,18 @@
 
 struct dm_device remap_device;
 
-static void table_line(char *line, size_t size, bool format)
+static void table_line(char *line, size_t size, enum how how)
 {
 	const struct shape *s = &world.shape;
 	char options[160];
 	int n = 2;
 
 	snprintf(options, sizeof(options), "storm_limit=1000000 confirm_ms=%u", s->confirm_ms);
-	if (format) {
+	if (how == FORCE) {
+		n++;
+		strcat(options, " force");
+	}
+	if (how == FORMAT) {
 		n += 2 + !!s->spare_blocks;
 		snprintf(options + strlen(options), sizeof(options) - strlen(options),
 			 " format block_size=%u", s->block_size);
@@ -33,12 +37,12 @@ static void table_line(char *line, size_t size, bool format)
 		 (unsigned long long)s->start[SPARE], n, options);
 }
 
-int remap_activate(bool format)
+int remap_activate(enum how how)
 {
 	char line[256];
 	int r;
 
-	table_line(line, sizeof(line), format);
+	table_line(line, sizeof(line), how);
 	r = dm_create(&remap_device, "torture", world.shape.sectors, "remap", line);
 	if (r)
 		return r;

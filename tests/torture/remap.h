@@ -14,7 +14,9 @@ struct remap_status {
 };
 
 /* remap_activate: opens it too. @format: of a blank spare. */
-int remap_activate(bool format);
+enum how { AS_IT_IS, FORMAT, FORCE };
+
+int remap_activate(enum how how);
 int remap_deactivate(void);
 /* The same table again, over the running one. */
 int remap_reload(void);
