@@ -62,10 +62,12 @@ void remap_client_ended(struct remap_device *dev, struct remap_bio *rb,
 	rcu_read_lock();
 	a = rcu_dereference(dev->sampler);
 	if (a) {
+		u64 now = ktime_get_ns();
 		struct dm_remap_sample sample = {
 			.sector = rb->iter.bi_sector,
 			.sectors = rb->iter.bi_size >> SECTOR_SHIFT,
-			.latency_ns = ktime_get_ns() - rb->start,
+			.latency_ns = now - rb->start,
+			.ended_ns = now,
 			.status = status,
 			.write = remap_bio_writes(rb),
 			.remapped = rb->spare != REMAP_NO_SPARE,
@@ -165,6 +167,24 @@ void remap_client_detach(struct remap_device *dev)
 	mutex_unlock(&clients_lock);
 }
 
+/* A device that is being detached from the client has no such message any more. */
+int remap_client_message(struct remap_device *dev, unsigned int argc, char **argv,
+			 char *result, unsigned int maxlen)
+{
+	struct remap_attachment *a;
+	int r = -ENOENT;
+
+	mutex_lock(&clients_lock);
+	list_for_each_entry(a, &dev->attachments, list) {
+		if (!a->ops->word || strcmp(a->ops->word, argv[0]))
+			continue;
+		r = a->ops->message(a->context, argc, argv, result, maxlen);
+		break;
+	}
+	mutex_unlock(&clients_lock);
+	return r;
+}
+
 static struct client *find_client(const struct dm_remap_client_ops *ops)
 {
 	struct client *c;
@@ -176,14 +196,18 @@ static struct client *find_client(const struct dm_remap_client_ops *ops)
 	return NULL;
 }
 
-static bool sampled_already(void)
+/* Only one samples, and each has a word of its own. */
+static bool in_the_way(const struct dm_remap_client_ops *ops)
 {
 	struct client *c;
 
 	lockdep_assert_held(&clients_lock);
-	list_for_each_entry(c, &clients, list)
-		if (c->ops->sample)
+	list_for_each_entry(c, &clients, list) {
+		if (ops->sample && c->ops->sample)
 			return true;
+		if (ops->word && c->ops->word && !strcmp(ops->word, c->ops->word))
+			return true;
+	}
 	return false;
 }
 
@@ -195,7 +219,7 @@ static int add_client(const struct dm_remap_client_ops *ops)
 	lockdep_assert_held(&clients_lock);
 	if (find_client(ops))
 		return -EEXIST;
-	if (ops->sample && sampled_already())
+	if (in_the_way(ops))
 		return -EBUSY;
 	c = kzalloc(sizeof(*c), GFP_KERNEL);
 	if (!c)
@@ -227,7 +251,8 @@ int dm_remap_register_client(const struct dm_remap_client_ops *ops)
 	int r;
 
 	if (!ops || ops->api_version != DM_REMAP_API_VERSION ||
-	    ops->size != sizeof(*ops) || !ops->name || !ops->attach || !ops->detach) {
+	    ops->size != sizeof(*ops) || !ops->name || !ops->attach || !ops->detach ||
+	    !ops->word != !ops->message) {
 		DMERR("a client of another API version than %u was refused",
 		      DM_REMAP_API_VERSION);
 		return -EINVAL;
@@ -295,8 +320,11 @@ void dm_remap_geometry(struct remap_device *dev, struct dm_remap_geometry *g)
 	g->length = dev->ti->len;
 	g->block = dev->spb;
 	g->spare = dev->spare.dev->bdev;
+	g->spare_start = dev->spare.start;
 	g->spare_data = dev->spare.start + dev->md.super.data;
 	g->spare_blocks = dev->spares.total;
+	g->spare_tail = dev->spare.start + dev->md.super.health[1];
+	g->spare_end = dev->spare.start + dev->md.super.super_b + REMAP_META_SECTORS;
 }
 EXPORT_SYMBOL_GPL(dm_remap_geometry);
 
@@ -334,6 +362,33 @@ int dm_remap_lookup(struct remap_device *dev, u64 block, u32 *spare)
 	return *spare != REMAP_NO_SPARE;
 }
 EXPORT_SYMBOL_GPL(dm_remap_lookup);
+
+int dm_remap_holder(struct remap_device *dev, u32 spare, u64 *block)
+{
+	struct remap_disk_entry e;
+
+	if (spare >= dev->spares.total)
+		return -ERANGE;
+	remap_metadata_entry(&dev->md, spare, &e);
+	if (e.state == REMAP_ENTRY_BAD)
+		return -EBADF;
+	*block = le64_to_cpu(e.main_block);
+	/* one that was superseded and not yet retired is nobody's */
+	return e.state == REMAP_ENTRY_MAPPED && !out_of_range(dev, *block) &&
+	       remap_place_spare(remap_map_get(&dev->map, *block)) == spare;
+}
+EXPORT_SYMBOL_GPL(dm_remap_holder);
+
+void dm_remap_figures(struct remap_device *dev, struct dm_remap_figures *f)
+{
+	f->remapped = READ_ONCE(dev->map.remapped);
+	f->lost = READ_ONCE(dev->counters.lost);
+	f->spare_used = READ_ONCE(dev->spares.used);
+	f->spare_bad = READ_ONCE(dev->spares.bad);
+	f->writable = remap_device_mode(dev) == REMAP_MODE_RW;
+	f->normal = !strcmp(remap_fault_name(&dev->fault), "normal");
+}
+EXPORT_SYMBOL_GPL(dm_remap_figures);
 
 static int request(struct remap_device *dev, u64 block, enum remap_request_kind kind,
 		   enum remap_reason reason)

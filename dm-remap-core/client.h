@@ -20,6 +20,14 @@ void remap_client_attach(struct remap_device *dev);
 /** remap_client_detach() - and that it goes. Sleeps, in postsuspend. */
 void remap_client_detach(struct remap_device *dev);
 
+/**
+ * remap_client_message() - a message that may be for a client
+ *
+ * Sleeps. Return: as from a message handler; -ENOENT: for none.
+ */
+int remap_client_message(struct remap_device *dev, unsigned int argc, char **argv,
+			 char *result, unsigned int maxlen);
+
 void remap_client_started(struct remap_device *dev, struct remap_bio *rb);
 void remap_client_ended(struct remap_device *dev, struct remap_bio *rb,
 			blk_status_t status);

@@ -6,6 +6,7 @@
 #include <dm-remap/api.h>
 #include <dm-remap/version.h>
 
+#include "client.h"
 #include "repair.h"
 #include "target.h"
 
@@ -223,6 +224,7 @@ static int dispatch(struct remap_device *dev, unsigned int argc, char **argv,
 {
 	const struct remap_knob *knob = remap_knob_find(argv[0], strlen(argv[0]));
 	unsigned int i;
+	int r;
 
 	if (knob)
 		return knob_message(dev, knob, argc, argv, reply);
@@ -235,7 +237,8 @@ static int dispatch(struct remap_device *dev, unsigned int argc, char **argv,
 			return bad(dev, m->name, "wrong number of arguments");
 		return m->handler(dev, argc == 2 ? argv[1] : NULL, reply);
 	}
-	return bad(dev, argv[0], "unknown");
+	r = remap_client_message(dev, argc, argv, reply->result, reply->maxlen);
+	return r == -ENOENT ? bad(dev, argv[0], "unknown") : r;
 }
 
 int remap_message(struct dm_target *ti, unsigned int argc, char **argv,

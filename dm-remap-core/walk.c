@@ -314,21 +314,25 @@ static struct bio *next_bio(struct remap_device *dev)
  * Requests
  */
 
+/* From main to the spare; what is reported may also live on a spare block that fails. */
 static void request_relocate(struct remap_device *dev, struct remap_request *req, u64 block)
 {
+	remap_place_t place = remap_map_get(&dev->map, block);
+	bool report = req->kind == REMAP_REQUEST_REPORT;
 	struct remap_job *job;
 
-	if (remap_map_get(&dev->map, block)) {
+	if (place && (!report || place & (REMAP_PLACE_BUSY | REMAP_PLACE_DOUBT))) {
 		req->skipped++;		/* remapped already, or just being */
 		return;
 	}
-	job = remap_job_new(dev, block, REMAP_JOB_NEW, req->reason);
+	job = remap_job_new(dev, block, place ? REMAP_JOB_MOVE : REMAP_JOB_NEW,
+			    place ? REMAP_REASON_SPARE_FAILED : req->reason);
 	if (IS_ERR_OR_NULL(job)) {
 		remap_request_fail(req, block, -ENOMEM);
 		return;
 	}
 	job->request = req;
-	if (req->kind == REMAP_REQUEST_REPORT)
+	if (report)
 		job->suspect_sectors = dev->spb;	/* the read will tell */
 }
 

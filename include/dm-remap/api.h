@@ -42,6 +42,7 @@ enum dm_remap_why {
  * @sector: on the remap device
  * @sectors: length
  * @latency_ns: from map() to completion
+ * @ended_ns: when that was, as ktime_get_ns() tells
  * @status: its outcome
  * @write: a write
  * @remapped: it was served by the spare
@@ -50,6 +51,7 @@ struct dm_remap_sample {
 	sector_t sector;
 	unsigned int sectors;
 	u64 latency_ns;
+	u64 ended_ns;
 	blk_status_t status;
 	bool write;
 	bool remapped;
@@ -70,6 +72,11 @@ struct dm_remap_sample {
  *	on to work: either way waiting for one's own work is bounded by one request.
  * @sample: optional. Called for completed foreground bios, in any context, irqs
  *	included; must not sleep. Only one client may have it.
+ * @word: optional. Messages to the device that begin with this word go to @message.
+ * @message: needed with @word. May sleep, but neither do I/O to the device nor wait for
+ *	work that does: it runs under the clients mutex. @argv[0] is @word; what is written to
+ *	@result, at most @maxlen with the terminating zero, is the answer. Returns 1 with an answer, 0 without, or
+ *	a negative errno.
  */
 struct dm_remap_client_ops {
 	struct module *owner;
@@ -80,6 +87,9 @@ struct dm_remap_client_ops {
 	void *(*attach)(struct remap_device *dev);
 	void (*detach)(struct remap_device *dev, void *context);
 	void (*sample)(void *context, const struct dm_remap_sample *sample);
+	const char *word;
+	int (*message)(void *context, unsigned int argc, char **argv, char *result,
+		       unsigned int maxlen);
 };
 
 /**
@@ -88,7 +98,7 @@ struct dm_remap_client_ops {
  *
  * Context: sleeps; takes the clients mutex. Not from attach or detach.
  * Return: 0; -EINVAL for another API version or missing functions; -EBUSY when
- * another client samples already; -EEXIST when registered already.
+ * another client samples already or has this word; -EEXIST when registered already.
  */
 int dm_remap_register_client(const struct dm_remap_client_ops *ops);
 
@@ -107,8 +117,11 @@ void dm_remap_unregister_client(const struct dm_remap_client_ops *ops);
  * @length: of the mapped range
  * @block: unit of remapping
  * @spare: device of the spare blocks
- * @spare_data: where on @spare they start
+ * @spare_start: where the spare area starts on it, with metadata
+ * @spare_data: where the spare blocks start on it
  * @spare_blocks: how many there are
+ * @spare_tail: where the metadata behind them starts
+ * @spare_end: where that ends
  */
 struct dm_remap_geometry {
 	struct block_device *main;
@@ -116,8 +129,11 @@ struct dm_remap_geometry {
 	sector_t length;
 	unsigned int block;
 	struct block_device *spare;
+	sector_t spare_start;
 	sector_t spare_data;
 	u32 spare_blocks;
+	sector_t spare_tail;
+	sector_t spare_end;
 };
 
 /**
@@ -161,6 +177,44 @@ void dm_remap_load(struct remap_device *dev, u64 *in_flight, u64 *completed);
 int dm_remap_lookup(struct remap_device *dev, u64 block, u32 *spare);
 
 /**
+ * dm_remap_holder() - whose data does a spare block hold?
+ * @dev: the device
+ * @spare: number of the spare block
+ * @block: set to the block that lives there, if any
+ *
+ * Context: any in which interrupts are on, while attached.
+ * Return: 1 a block lives there; 0 none; -EBADF the spare block is known to be bad; -ERANGE.
+ */
+int dm_remap_holder(struct remap_device *dev, u32 spare, u64 *block);
+
+/**
+ * struct dm_remap_figures - how a device does
+ * @remapped: blocks that live on the spare
+ * @lost: logical blocks whose data is lost
+ * @spare_used: spare blocks that cannot be given out
+ * @spare_bad: those of them that are bad
+ * @writable: the map can change
+ * @normal: both devices answer and no breaker is open
+ */
+struct dm_remap_figures {
+	u64 remapped;
+	u64 lost;
+	u32 spare_used;
+	u32 spare_bad;
+	bool writable;
+	bool normal;
+};
+
+/**
+ * dm_remap_figures() - read them all
+ * @dev: the device
+ * @figures: filled in; each is right by itself
+ *
+ * Context: any, while attached.
+ */
+void dm_remap_figures(struct remap_device *dev, struct dm_remap_figures *figures);
+
+/**
  * dm_remap_relocate() - move a block to the spare device
  * @dev: the device
  * @block: number of the block
@@ -178,15 +232,17 @@ int dm_remap_lookup(struct remap_device *dev, u64 block, u32 *spare);
 int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why);
 
 /**
- * dm_remap_report_bad() - a read of main failed: is the block bad?
+ * dm_remap_report_bad() - a read of a block failed: is it bad?
  * @dev: the device
  * @block: number of the block
  *
- * The core reads the block itself and, if it fails with confirmed evidence, remaps
- * it like after any other failed read.
+ * The core reads the block itself, where it lives, and, if it fails with confirmed evidence, remaps
+ * it like after any other failed read: from main to a spare block, or from a bad spare block
+ * to another.
  *
  * Context: as for dm_remap_relocate().
- * Return: as for dm_remap_relocate(); -EUCLEAN: it reads well, nothing was changed.
+ * Return: as for dm_remap_relocate(); -EUCLEAN: it reads well, nothing was changed; -EEXIST: it
+ * is just being changed.
  */
 int dm_remap_report_bad(struct remap_device *dev, u64 block);
 
