@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pass, one step at a time. Each step is one run of the work item, and does at most one read:
+ *
+ *   due?     may a pass go on, or begin (scan_step, step)
+ *   pace     may a read begin (pace.c)
+ *   choose   a block of a read that failed, a visit to a suspect, or the next of the pass (area.c)
+ *   read     without the lock (probe.c)
+ *   judge    failed, slow, or nothing (relocate.c, judge.c)
+ *   advance  (cursor.c), and now and then the position is saved
+ */
+#include <linux/device-mapper.h>
+#include <linux/log2.h>
+#include <linux/math64.h>
+#include <linux/sched/mm.h>
+
+#include "scanner.h"
+
+#define DM_MSG_PREFIX "remap-scanner"
+
+#define ASLEEP_NS	(60ULL * NSEC_PER_SEC)	/* between looks at the clock */
+#define SAVE_NS		(60ULL * NSEC_PER_SEC)	/* a power cut costs that much of a pass */
+#define FIRST_DELAY	600			/* seconds; at most, for the first pass */
+#define CONFIRM_NS	(1ULL * NSEC_PER_SEC)
+#define STALL_NS	(10ULL * NSEC_PER_SEC)
+
+static u64 wall(void)
+{
+	return ktime_get_real_seconds();
+}
+
+static u64 interval(struct scanner *s)
+{
+	return READ_ONCE(s->knobs.interval_hours) * 3600ULL;
+}
+
+/*
+ * The record
+ */
+
+void scan_save(struct scanner *s)
+{
+	struct scan_memory *m = &s->memory;
+
+	lockdep_assert_held(&s->lock);
+	m->step = s->broken.is ? s->broken.step : s->cursor.step;
+	m->offset = s->broken.is ? s->broken.offset : s->cursor.offset;
+	m->length = s->geo.length;
+	scan_record_encode(&s->record, m);
+	dm_remap_health_write(s->dev, &s->record, 0, sizeof(s->record));
+}
+
+/* And on to the spare. What fails will be tried again with the next. */
+static void sync_record(struct scanner *s)
+{
+	s->saved_ns = ktime_get_ns();
+	scan_save(s);
+	mutex_unlock(&s->lock);
+	dm_remap_health_sync(s->dev);
+	mutex_lock(&s->lock);
+}
+
+/* Devices that start together do not scan together. */
+static u64 jitter(u64 most)
+{
+	return div_u64((u64)get_random_u32() * most, U32_MAX);
+}
+
+static void plan_next(struct scanner *s)
+{
+	u64 last = s->memory.pass.started;
+
+	s->due = last ? last + interval(s) + jitter(interval(s) / 20) : wall() + jitter(FIRST_DELAY);
+}
+
+void scan_restore(struct scanner *s)
+{
+	struct scan_memory *m = &s->memory;
+
+	dm_remap_health_read(s->dev, &s->record, 0, sizeof(s->record));
+	scan_record_decode(&s->record, m, wall());
+	m->under_way = m->under_way && m->length == s->geo.length && m->area < SCAN_AREAS &&
+		       m->order <= SCAN_SEQUENTIAL &&
+		       scan_cursor_resume(&s->cursor, scan_area_length(s, m->area), m->order,
+					  m->step, m->offset);
+	plan_next(s);
+}
+
+/*
+ * Beginning and end of a pass
+ */
+
+static void begin_pass(struct scanner *s)
+{
+	struct scan_memory *m = &s->memory;
+
+	memset(&m->pass, 0, sizeof(m->pass));
+	m->pass.started = wall();
+	m->all.started = m->pass.started;
+	m->unread = 0;
+	m->under_way = true;
+	m->area = SCAN_MAIN;
+	m->order = READ_ONCE(s->knobs.order);
+	scan_cursor_start(&s->cursor, scan_area_length(s, SCAN_MAIN), m->order);
+	s->broken.is = false;
+	s->by_hand = s->start_now;
+	s->start_now = false;
+	s->nr_slow = 0;		/* those that still are will be found again */
+	s->stalled_ns = 0;
+	DMINFO("%s: scan begins", s->name);
+}
+
+static void add_figures(struct scan_figures *sum, const struct scan_figures *f)
+{
+	sum->sectors += f->sectors;
+	sum->errors += f->errors;
+	sum->slow += f->slow;
+	sum->relocated += f->relocated;
+	sum->interruptions += f->interruptions;
+	sum->scan_ms += f->scan_ms;
+	sum->yield_ms += f->yield_ms;
+}
+
+static void end_pass(struct scanner *s)
+{
+	struct scan_memory *m = &s->memory;
+
+	add_figures(&m->all, &m->pass);
+	m->under_way = false;
+	m->area = 0;
+	s->broken.is = false;
+	s->epoch++;
+	plan_next(s);
+}
+
+static void complete_pass(struct scanner *s)
+{
+	struct scan_memory *m = &s->memory;
+
+	m->pass.ended = wall();
+	m->pass.score = scan_score(s);
+	m->all.ended = m->pass.ended;
+	m->passes++;
+	if (m->nr_history == SCAN_HISTORY)
+		memmove(m->history, m->history + 1, --m->nr_history * sizeof(*m->history));
+	m->history[m->nr_history++] = m->pass;
+	end_pass(s);
+	DMINFO("%s: scan ends: %llu MiB in %llu s, %llu errors, %llu slow blocks of which %llu were relocated; health %u of 100",
+	       s->name, m->pass.sectors >> 11, m->pass.ended - m->pass.started, m->pass.errors,
+	       m->pass.slow, m->pass.relocated, m->pass.score);
+	sync_record(s);
+	dm_remap_event(s->dev);
+}
+
+/*
+ * Actions
+ */
+
+void scan_kick(struct scanner *s)
+{
+	mod_delayed_work(scan_wq, &s->work, 0);
+}
+
+static void start(struct scanner *s)
+{
+	s->memory.paused = false;
+	s->start_now = !s->memory.under_way;
+}
+
+static void stop(struct scanner *s)
+{
+	s->start_now = false;
+	if (!s->memory.under_way)
+		return;
+	s->memory.pass.interruptions++;
+	end_pass(s);
+}
+
+static void pause(struct scanner *s)
+{
+	if (s->memory.under_way && !s->memory.paused)
+		s->memory.pass.interruptions++;
+	s->memory.paused = true;
+}
+
+static void resume(struct scanner *s)
+{
+	s->memory.paused = false;
+}
+
+int scan_act(struct scanner *s, const char *word)
+{
+	static const struct {
+		const char *word;
+		void (*act)(struct scanner *s);
+	} actions[] = {
+		{ "start", start }, { "stop", stop }, { "pause", pause }, { "resume", resume },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(actions); i++) {
+		if (!sysfs_streq(word, actions[i].word))
+			continue;
+		mutex_lock(&s->lock);
+		actions[i].act(s);
+		scan_save(s);
+		mutex_unlock(&s->lock);
+		scan_kick(s);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+const char *scan_state(struct scanner *s)
+{
+	lockdep_assert_held(&s->lock);
+	if (!READ_ONCE(s->knobs.enabled))
+		return "disabled";
+	if (s->memory.paused)
+		return "paused";
+	if (!s->memory.under_way)
+		return "waiting";
+	if (s->stalled_ns)
+		return "stalled";
+	if (scan_pass_done(s) == scan_pass_length(s))
+		return "confirming";
+	return s->pace.reason > SCAN_AHEAD ? "yielding" : "scanning";
+}
+
+/*
+ * Pace
+ */
+
+/* Nanoseconds until the pass should be over. Who starts one by hand waits for it. */
+static u64 time_left(struct scanner *s)
+{
+	u64 end = s->memory.pass.started + interval(s), now = wall();
+
+	return end > now && !s->by_hand ? (end - now) * NSEC_PER_SEC : 0;
+}
+
+void scan_now(struct scanner *s, struct scan_pace_now *now)
+{
+	u64 in_flight, all = scan_pass_length(s), done = s->memory.under_way ? scan_pass_done(s) : 0;
+
+	now->ns = ktime_get_ns();
+	dm_remap_load(s->dev, &in_flight, &now->completed);
+	now->started = now->completed + in_flight;
+	now->busy_ns = scan_sample_busy(s);
+	now->priority = READ_ONCE(s->knobs.priority);
+	now->chunk = READ_ONCE(s->knobs.chunk_sectors);
+	now->left = all > done ? all - done : 0;
+	now->deadline_ns = now->ns + time_left(s);
+}
+
+u64 scan_eta(struct scanner *s)
+{
+	struct scan_pace_now now;
+
+	if (!s->memory.under_way || s->memory.paused || !READ_ONCE(s->knobs.enabled))
+		return SCAN_ETA_UNKNOWN;
+	scan_now(s, &now);
+	return scan_pace_eta(&s->pace, &now);
+}
+
+/*
+ * One read and what it says
+ */
+
+static void count(struct scanner *s, const struct scan_read *r, u64 ns)
+{
+	struct scan_memory *m = &s->memory;
+	u64 us = div_u64(ns, NSEC_PER_USEC);
+	u64 yielded = div_u64(s->pace.yielded_ns, NSEC_PER_MSEC);
+
+	s->read_total += r->sectors;
+	m->pass.sectors += r->sectors;
+	m->pass.scan_ms += div_u64(ns + NSEC_PER_MSEC / 2, NSEC_PER_MSEC);
+	m->pass.yield_ms += yielded - s->yielded_ms;
+	s->yielded_ms = yielded;
+	m->latency[us ? min_t(u32, ilog2(us), SCAN_LATENCIES - 1) : 0]++;
+}
+
+/* Which block of it was it? They are read one by one. */
+static void look_closer(struct scanner *s, const struct scan_read *r)
+{
+	struct scan_broken *b = &s->broken;
+
+	b->is = true;
+	b->area = r->area;
+	b->sector = r->sector;
+	b->end = r->sector + r->sectors;
+	b->step = s->cursor.step;
+	b->offset = s->cursor.offset;
+	scan_cursor_advance(&s->cursor, r->sectors);
+}
+
+/* Neither MEDIUM nor IOERR says anything of the place that was read. */
+static bool suspicious(blk_status_t status)
+{
+	return status == BLK_STS_MEDIUM || status == BLK_STS_IOERR;
+}
+
+static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
+{
+	if (!suspicious(status)) {
+		scan_stall(s, STALL_NS);
+		return;
+	}
+	switch (r->purpose) {
+	case SCAN_FOR_PASS:
+		look_closer(s, r);
+		break;
+	case SCAN_FOR_BLOCK:
+		if (scan_block_failed(s, r) && s->broken.is)
+			s->broken.sector = r->sector + r->sectors;
+		break;
+	case SCAN_FOR_VISIT:
+		break;		/* the pass will come there */
+	}
+}
+
+static void succeeded(struct scanner *s, const struct scan_read *r, u64 ns, bool undisturbed)
+{
+	switch (r->purpose) {
+	case SCAN_FOR_PASS:
+		if (undisturbed && r->area == SCAN_MAIN)
+			scan_judge_probe(&s->judge, r->sector, r->sectors, ns, ktime_get_ns(),
+					 s->read_total);
+		scan_cursor_advance(&s->cursor, r->sectors);
+		break;
+	case SCAN_FOR_BLOCK:
+		s->broken.sector = r->sector + r->sectors;
+		break;
+	case SCAN_FOR_VISIT:
+		break;
+	}
+}
+
+static void read_and_judge(struct scanner *s, const struct scan_read *r)
+{
+	unsigned int epoch = s->epoch;
+	struct scan_pace_now now;
+	blk_status_t status;
+	bool undisturbed;
+	u64 ns;
+
+	scan_now(s, &now);
+	scan_pace_begin(&s->pace, &now, r->sectors);
+	mutex_unlock(&s->lock);
+	status = scan_probe(s, r->area, r->sector, r->sectors, &ns);
+	mutex_lock(&s->lock);
+	scan_now(s, &now);
+	undisturbed = scan_pace_end(&s->pace, &now);
+	if (s->epoch != epoch)
+		return;
+	count(s, r, ns);
+	if (r->purpose == SCAN_FOR_VISIT)
+		scan_judge_visited(&s->judge, &r->visit, ns, undisturbed && !status, now.ns,
+				   s->read_total);
+	if (status)
+		failed(s, r, status);
+	else
+		succeeded(s, r, ns, undisturbed);
+}
+
+/* Pieces that every disk can read, whatever its logical block. */
+static u32 whole_blocks(u32 sectors)
+{
+	return max(round_down(sectors, SCAN_CHUNK_MIN), SCAN_CHUNK_MIN);
+}
+
+/* Returns nanoseconds until the next step. */
+static u64 go_on(struct scanner *s)
+{
+	struct scan_pace_now now;
+	struct scan_read r;
+	u32 sectors;
+	u64 wait;
+
+	if (scan_relocate_slow(s))
+		return 0;
+	scan_now(s, &now);
+	wait = scan_pace_wait(&s->pace, &now, &sectors);
+	if (wait)
+		return wait;
+	if (scan_read_next(s, whole_blocks(sectors), now.ns, &r)) {
+		read_and_judge(s, &r);
+		return 0;
+	}
+	/* everything was read; who is suspected still has visits to come */
+	if (s->judge.nr_suspects && !s->judge.everywhere)
+		return CONFIRM_NS;
+	complete_pass(s);
+	return 0;
+}
+
+static u64 step(struct scanner *s)
+{
+	u64 now = ktime_get_ns(), then;
+
+	scan_score_watch(s);
+	if (!READ_ONCE(s->knobs.enabled) || s->memory.paused)
+		return ASLEEP_NS;
+	if (!s->memory.under_way) {
+		then = s->start_now ? 0 : s->due;
+		if (wall() < then)
+			return min(ASLEEP_NS, (then - wall()) * NSEC_PER_SEC);
+		begin_pass(s);
+	}
+	if (now < s->stalled_ns)
+		return min(ASLEEP_NS, s->stalled_ns - now);
+	s->stalled_ns = 0;
+	if (now - s->saved_ns >= SAVE_NS) {
+		sync_record(s);
+		return 0;
+	}
+	s->judge.max_latency_ns = READ_ONCE(s->knobs.max_latency_ms) * (u64)NSEC_PER_MSEC;
+	return go_on(s);
+}
+
+void scan_step(struct work_struct *work)
+{
+	struct scanner *s = container_of(to_delayed_work(work), struct scanner, work);
+	unsigned int noio = memalloc_noio_save();
+	u64 wait;
+
+	mutex_lock(&s->lock);
+	wait = step(s);
+	mutex_unlock(&s->lock);
+	memalloc_noio_restore(noio);
+	if (!READ_ONCE(s->dying))
+		queue_delayed_work(scan_wq, &s->work, wait ? max(nsecs_to_jiffies(wait), 1UL) : 0);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/ioprio.h>
+#include <linux/ktime.h>
+
+#include "../compat/compat.h"
+#include "scanner.h"
+#include "trace.h"
+
+/* All pieces of the read land in the same buffer: what is read matters to nobody. */
+static void fill(struct scanner *s, u32 sectors)
+{
+	u32 bytes = sectors << SECTOR_SHIFT, done = 0;
+
+	while (done < bytes) {
+		u32 offset = done % SCAN_BUFFER;
+		u32 n = min_t(u32, bytes - done, PAGE_SIZE);
+
+		bio_add_page(&s->bio, virt_to_page(s->buffer + offset), n, 0);
+		done += n;
+	}
+}
+
+blk_status_t scan_probe(struct scanner *s, u32 area, u64 sector, u32 sectors, u64 *ns)
+{
+	sector_t start;
+	struct block_device *bdev = scan_area_place(s, area, &start);
+	blk_status_t status;
+	u64 began;
+
+	/* one try of the driver is enough: who fails is looked at again */
+	compat_bio_init(&s->bio, bdev, s->vecs, SCAN_VECS, REQ_OP_READ | REQ_FAILFAST_DEV);
+	s->bio.bi_iter.bi_sector = start + sector;
+	s->bio.bi_ioprio = IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0);
+	fill(s, sectors);
+	began = ktime_get_ns();
+	submit_bio_wait(&s->bio);
+	*ns = ktime_get_ns() - began;
+	status = s->bio.bi_status;
+	bio_uninit(&s->bio);
+	trace_remap_scan(s, area, sector, sectors, *ns, status);
+	return status;
+}

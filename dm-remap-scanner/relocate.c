@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the core is asked to do. Evidence is its business: what we say is only a suspicion, but
+ * for slow blocks, which judge.c has condemned.
+ */
+#include <linux/device-mapper.h>
+#include <linux/math64.h>
+
+#include "scanner.h"
+
+#define DM_MSG_PREFIX "remap-scanner"
+
+#define STALL_NS	(60ULL * NSEC_PER_SEC)
+#define AGAIN_NS	(1ULL * NSEC_PER_SEC)
+#define HOUR_NS		(3600ULL * NSEC_PER_SEC)
+
+void scan_stall(struct scanner *s, u64 ns)
+{
+	u64 until = ktime_get_ns() + ns;
+
+	if (!s->stalled_ns)
+		s->memory.pass.interruptions++;
+	s->stalled_ns = max(s->stalled_ns, until);
+}
+
+static int report(struct scanner *s, u64 block)
+{
+	int r;
+
+	mutex_unlock(&s->lock);
+	r = dm_remap_report_bad(s->dev, block);
+	mutex_lock(&s->lock);
+	return r;
+}
+
+/* The block that failed; -ENOENT: nobody's data is there. */
+static int block_of(struct scanner *s, const struct scan_read *r, u64 *block)
+{
+	u64 data = s->geo.spare_data - s->geo.spare_start;
+
+	if (r->area == SCAN_MAIN) {
+		*block = div_u64(r->sector, s->geo.block);
+		return 0;
+	}
+	if (r->area == SCAN_SPARE_TAIL || r->sector < data)
+		return -ENOENT;
+	return dm_remap_holder(s->dev, div_u64(r->sector - data, s->geo.block), block) == 1 ?
+	       0 : -ENOENT;
+}
+
+/* Metadata that does not read has another copy, a free spare block nothing to lose. */
+static bool spare_failed(struct scanner *s, const struct scan_read *r)
+{
+	sector_t start;
+
+	scan_area_place(s, r->area, &start);
+	s->memory.pass.errors++;
+	s->memory.unread++;
+	DMWARN_LIMIT("%s: sector %llu of the spare device cannot be read; nothing is lost: %s",
+		     s->name, (u64)start + r->sector,
+		     r->area == SCAN_SPARE && r->sector >= s->geo.spare_data - s->geo.spare_start ?
+		     "the spare block is free" : "the metadata there has another copy");
+	return true;
+}
+
+bool scan_block_failed(struct scanner *s, const struct scan_read *r)
+{
+	unsigned int epoch = s->epoch;
+	u64 block;
+	int error;
+
+	if (block_of(s, r, &block))
+		return spare_failed(s, r);
+	error = report(s, block);
+	if (s->epoch != epoch)
+		return false;
+	switch (error) {
+	case -EUCLEAN:
+	case -EEXIST:
+		return true;		/* it reads, or is being repaired */
+	case -EAGAIN:
+	case -ESHUTDOWN:
+		scan_stall(s, AGAIN_NS);
+		return false;
+	case -ENODEV:
+		scan_stall(s, STALL_NS);
+		return false;
+	}
+	s->memory.pass.errors++;
+	if (error) {
+		s->memory.unread++;
+		DMWARN_LIMIT("%s: block %llu cannot be read and could not be remapped (error %d)",
+			     s->name, block, error);
+	}
+	if (r->area == SCAN_MAIN) {
+		scan_cursor_hit(&s->cursor, r->sector);
+		scan_judge_forget(&s->judge, r->sector, r->sectors);
+	}
+	return true;
+}
+
+/*
+ * Slow blocks
+ */
+
+static void add_slow(struct scanner *s, u64 block)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr_slow; i++)
+		if (s->slow[i] == block)
+			return;
+	s->memory.pass.slow++;
+	if (s->nr_slow < ARRAY_SIZE(s->slow))
+		s->slow[s->nr_slow++] = block;
+	scan_cursor_hit(&s->cursor, block * s->geo.block);
+	DMWARN_LIMIT("%s: block %llu reads, but takes long each time%s", s->name, block,
+		     READ_ONCE(s->knobs.advise) ? "; only reported, as 'advise' says" : "");
+}
+
+static void drop_slow(struct scanner *s, u32 i)
+{
+	s->slow[i] = s->slow[--s->nr_slow];
+}
+
+/* What slow blocks may cost: so many an hour, and not the spare that failing ones will need. */
+static bool may_relocate(struct scanner *s)
+{
+	u64 now = ktime_get_ns();
+	struct dm_remap_figures f;
+	u64 free;
+
+	if (READ_ONCE(s->knobs.advise) || s->judge.everywhere)
+		return false;
+	if (now - s->hour_ns >= HOUR_NS) {
+		s->hour_ns = now;
+		s->hour_relocations = 0;
+	}
+	if (s->hour_relocations >= READ_ONCE(s->knobs.relocations_per_hour))
+		return false;
+	dm_remap_figures(s->dev, &f);
+	if (!f.writable || !f.normal)
+		return false;
+	free = s->geo.spare_blocks - min(f.spare_used, s->geo.spare_blocks);
+	if (free * 100 > (u64)s->geo.spare_blocks * READ_ONCE(s->knobs.spare_reserve))
+		return true;
+	if (!s->told_reserve)
+		DMWARN("%s: slow blocks are not relocated any more: the rest of the spare is kept for those that fail",
+		       s->name);
+	s->told_reserve = true;
+	return false;
+}
+
+bool scan_relocate_slow(struct scanner *s)
+{
+	unsigned int epoch = s->epoch;
+	u64 block;
+	u32 spare;
+	int error;
+
+	while (s->nr_slow < ARRAY_SIZE(s->slow) && scan_judge_condemned(&s->judge, &block))
+		add_slow(s, block);
+	if (!s->nr_slow || !may_relocate(s))
+		return false;
+	block = s->slow[0];
+	if (dm_remap_lookup(s->dev, block, &spare)) {
+		drop_slow(s, 0);	/* somebody else did */
+		return true;
+	}
+	mutex_unlock(&s->lock);
+	error = dm_remap_relocate(s->dev, block, DM_REMAP_WHY_SLOW);
+	mutex_lock(&s->lock);
+	if (s->epoch != epoch)
+		return true;
+	if (error && error != -EEXIST) {
+		scan_stall(s, error == -EAGAIN ? AGAIN_NS : STALL_NS);
+		return true;
+	}
+	drop_slow(s, 0);
+	if (!error) {
+		s->hour_relocations++;
+		s->memory.pass.relocated++;
+		scan_judge_forget(&s->judge, block * s->geo.block, s->geo.block);
+	}
+	return true;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One scanner for each remap device.
+ *
+ * Everything happens in its work item, one step at a time (pass.c): is there anything to do, may
+ * a read begin (pace.c), which (area.c), read (probe.c), what does it say (judge.c, relocate.c),
+ * go on (cursor.c). sysfs.c and message.c change what is wanted and show how it stands.
+ *
+ * Locks: @lock, which is held neither during I/O nor while the core is asked for anything that
+ * sleeps. So an action can come in between: what was read for an older @epoch is thrown away.
+ */
+#ifndef SCAN_SCANNER_H
+#define SCAN_SCANNER_H
+
+#include <linux/bio.h>
+#include <linux/kobject.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
+#include <dm-remap/api.h>
+
+#include "cursor.h"
+#include "judge.h"
+#include "pace.h"
+#include "record.h"
+
+#define SCAN_BUFFER	65536	/* bytes; read over and over, nobody looks at them */
+#define SCAN_VECS	(SCAN_CHUNK_MAX * 512 / PAGE_SIZE)
+
+/* What a pass visits, one after the other. */
+enum scan_area {
+	SCAN_MAIN,
+	SCAN_SPARE,		/* metadata at the front, and all spare blocks */
+	SCAN_SPARE_TAIL,	/* metadata at the back */
+	SCAN_AREAS,
+};
+
+/* Tunables; written and read without a lock. */
+struct scan_knobs {
+	unsigned int enabled;
+	unsigned int interval_hours;
+	unsigned int chunk_sectors;
+	unsigned int max_latency_ms;
+	unsigned int priority;
+	unsigned int order;		/* enum scan_order */
+	unsigned int advise;		/* find, but do not relocate what is slow */
+	unsigned int relocations_per_hour;
+	unsigned int spare_reserve;	/* percent of the spare kept for what fails */
+};
+
+/**
+ * struct scan_cpu - foreground I/O that ended on one CPU
+ * @busy_ns: time in which at least one request was under way
+ * @last_ns: the latest end
+ * @latency: requests that took 2^n microseconds
+ */
+struct scan_cpu {
+	u64 busy_ns;
+	u64 last_ns;
+	u64 latency[SCAN_LATENCIES];
+};
+
+/* A read that failed, looked at block by block: [sector, end) of @area is left. */
+struct scan_broken {
+	bool is;
+	u32 area;
+	u64 sector, end;
+	u64 step;		/* where the pass goes on after a power cut */
+	u32 offset;
+};
+
+/**
+ * struct scanner
+ * @dev: the core's device
+ * @name: its name
+ * @geo: where everything lies
+ * @lock: see above
+ * @work: the next step
+ * @dying: no step may follow
+ * @epoch: changed by every action that makes the pass another one
+ * @knobs: tunables
+ * @memory: what is remembered; @cursor is newer than its position
+ * @cursor: in area @memory.area
+ * @pace: when
+ * @judge: what is slow
+ * @broken: what failed
+ * @start_now: somebody said start
+ * @by_hand: that began this pass; it goes as fast as the limits allow
+ * @due: when the next pass begins by itself, seconds since 1970
+ * @stalled_ns: nothing is tried before that: a disk does not answer
+ * @read_total: sectors read since attach
+ * @slow: blocks that are slow, confirmed, and still on main
+ * @nr_slow: how many
+ * @hour_ns: when the hour began in which there were @hour_relocations
+ * @watch_ns: when score and trend are looked at again
+ * @saved_ns: when the record was last written to the spare
+ * @record: room for its form on disk
+ * @cpu: what sample.c counts
+ * @bio: of the read that is under way
+ */
+struct scanner {
+	struct remap_device *dev;
+	const char *name;
+	struct dm_remap_geometry geo;
+	struct mutex lock;	/* see above */
+	struct delayed_work work;
+	bool dying;
+	unsigned int epoch;
+
+	struct scan_knobs knobs;
+	struct scan_memory memory;
+	struct scan_cursor cursor;
+	struct scan_pace pace;
+	struct scan_judge judge;
+	struct scan_broken broken;
+	bool start_now;
+	bool by_hand;
+	u64 due;
+	u64 stalled_ns;
+	u64 read_total;
+	u64 yielded_ms;		/* of pace, that is in the figures already */
+
+	u64 slow[SCAN_MAX_SUSPECTS];
+	u32 nr_slow;
+	u64 hour_ns;
+	u32 hour_relocations;
+	bool told_reserve;
+
+	u64 watch_ns;
+	u64 saved_ns;
+
+	struct scan_disk_record record;
+	struct scan_cpu __percpu *cpu;
+	struct bio bio;
+	struct bio_vec vecs[SCAN_VECS];
+	void *buffer;
+
+	struct kobject kobj;
+	struct completion kobj_released;
+};
+
+/* knobs.c: one table for sysfs, messages and module parameters */
+struct scan_knob {
+	const char *name;
+	size_t offset;		/* in struct scan_knobs */
+	unsigned int min, max;
+	const char * const *words;	/* for a knob of words, @max + 1 of them */
+};
+
+extern const struct scan_knob scan_knobs[];
+extern const unsigned int scan_nr_knobs;
+
+const struct scan_knob *scan_knob_find(const char *name);
+
+/** scan_knob_show() - its value with a newline. Returns the length. */
+int scan_knob_show(const struct scan_knobs *knobs, const struct scan_knob *knob, char *buf,
+		   size_t size);
+
+/** scan_knob_set() - 0, or -EINVAL and nothing changed */
+int scan_knob_set(struct scan_knobs *knobs, const struct scan_knob *knob, const char *value);
+
+/** scan_knob_refuse() - say what the knob needs (message.c) */
+void scan_knob_refuse(const char *device, const struct scan_knob *knob);
+
+/** scan_knobs_init() - from the module parameters */
+void scan_knobs_init(struct scan_knobs *knobs);
+
+/* sample.c */
+
+/** scan_sample() - the core's hook. Any context. */
+void scan_sample(void *context, const struct dm_remap_sample *sample);
+
+/** scan_sample_busy() - ns in which foreground I/O was under way; too much if CPUs overlap */
+u64 scan_sample_busy(struct scanner *s);
+
+/** scan_sample_latency() - requests that took 2^@bin microseconds */
+u64 scan_sample_latency(struct scanner *s, unsigned int bin);
+
+/* probe.c */
+
+/**
+ * scan_probe() - one timed read
+ * @ns: set to the time it took
+ *
+ * Sleeps until the disk answers; without @lock.
+ */
+blk_status_t scan_probe(struct scanner *s, u32 area, u64 sector, u32 sectors, u64 *ns);
+
+/* area.c */
+
+/** scan_area_length() - sectors */
+u64 scan_area_length(const struct scanner *s, u32 area);
+
+/** scan_area_place() - device and first sector */
+struct block_device *scan_area_place(const struct scanner *s, u32 area, sector_t *start);
+
+/** scan_pass_length() - sectors in all areas */
+u64 scan_pass_length(const struct scanner *s);
+
+/** scan_pass_done() - of them behind us */
+u64 scan_pass_done(const struct scanner *s);
+
+/* Why something is read. */
+enum scan_purpose {
+	SCAN_FOR_PASS,
+	SCAN_FOR_BLOCK,		/* one of a read that failed */
+	SCAN_FOR_VISIT,
+};
+
+struct scan_read {
+	enum scan_purpose purpose;
+	u32 area;
+	u64 sector;
+	u32 sectors;
+	struct scan_visit visit;
+};
+
+/**
+ * scan_read_next() - what to read now
+ * @most: sectors
+ *
+ * Skips what is remapped and spare blocks that are known to be bad. Goes on to the next area.
+ * Return: false: the pass is complete.
+ */
+bool scan_read_next(struct scanner *s, u32 most, u64 now_ns, struct scan_read *r);
+
+/* relocate.c: what is asked of the core; all sleep and drop @lock meanwhile */
+
+/** scan_block_failed() - a block did not read alone. Return: false: try it again later. */
+bool scan_block_failed(struct scanner *s, const struct scan_read *r);
+
+/** scan_relocate_slow() - one of those that were condemned. Return: one was. */
+bool scan_relocate_slow(struct scanner *s);
+
+/** scan_stall() - try nothing for a while: the disk does not answer */
+void scan_stall(struct scanner *s, u64 ns);
+
+/* score.c */
+
+/** scan_score_inputs() - as they are now */
+void scan_score_inputs(struct scanner *s, struct scan_health_inputs *in);
+
+/** scan_score() - 0 to 100, as it is now */
+u32 scan_score(struct scanner *s);
+
+/** scan_score_days_left() - of the spare, or SCAN_HEALTH_UNKNOWN */
+u64 scan_score_days_left(struct scanner *s);
+
+/** scan_score_watch() - note the day's figures; tell when the score passed a limit. With @lock. */
+void scan_score_watch(struct scanner *s);
+
+/* pass.c */
+
+/** scan_act() - start, stop, pause, resume. Return: 0, -EINVAL for another word. Takes @lock. */
+int scan_act(struct scanner *s, const char *word);
+
+/** scan_state() - a word for people. With @lock. */
+const char *scan_state(struct scanner *s);
+
+/** scan_now() - what pace.c wants to know. With @lock. */
+void scan_now(struct scanner *s, struct scan_pace_now *now);
+
+/** scan_step() - the work item */
+void scan_step(struct work_struct *work);
+
+/** scan_kick() - look again at once: something that is wanted has changed */
+void scan_kick(struct scanner *s);
+
+/** scan_eta() - seconds to the end of the pass, or SCAN_ETA_UNKNOWN. With @lock. */
+u64 scan_eta(struct scanner *s);
+
+/** scan_save() - position and figures to the health record in memory. With @lock. */
+void scan_save(struct scanner *s);
+
+/** scan_restore() - from there. At attach. */
+void scan_restore(struct scanner *s);
+
+extern struct workqueue_struct *scan_wq;
+
+/* sysfs.c and message.c */
+int scan_sysfs_add(struct scanner *s);
+void scan_sysfs_remove(struct scanner *s);
+int scan_message(void *context, unsigned int argc, char **argv, char *result,
+		 unsigned int maxlen);
+
+/* attach.c */
+extern const struct dm_remap_client_ops scan_client;
+
+#endif

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: scanners come and go under load: unload, suspend, reload, two devices, in the middle of repairs
+# timeout: 240
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/scan.sh"
+
+table() { echo "0 $(sectors "/dev/disk/main$1") remap /dev/disk/main$1 0 /dev/disk/spare$1 0 ${2:-0}"; }
+
+load_core
+for n in 1 2; do
+	make_null_blk "main$n" 48
+	make_null_blk "spare$n" 24
+	dm_create "r$n" "$(table $n "4 format confirm_ms=1 storm_limit=100000 spare_blocks=2048")"
+	pattern_write "/dev/mapper/r$n" 0 0 1
+done
+
+# each device has bad sectors all over its second half, and readers and writers on its first
+BAD=''
+for ((at = 50000; at < 98000; at += 1600)); do
+	null_bad main1 "+$at-$at"
+	null_bad main2 "+$at-$at"
+	BAD+=${BAD:+,}$at+1
+done
+churn() {
+	while [[ ! -e /run/enough ]]; do
+		dd if=/dev/zero "of=/dev/mapper/$1" bs=64k count=200 oflag=direct,dsync conv=notrunc 2>/dev/null
+		dd "if=/dev/mapper/$1" of=/dev/null bs=256k count=80 iflag=direct 2>/dev/null
+	done
+}
+churn r1 &
+churn r2 &
+
+for ((i = 0; i < 6; i++)); do
+	ok "load $i" load_scanner priority=10
+	scan_act r1 start
+	scan_act r2 start
+	sleep 1.$i
+	ok "unload $i while both are scanned" rmmod dm_remap_scanner
+done
+ok "once more" load_scanner priority=10
+scan_act r1 start
+scan_act r2 start
+for ((i = 0; i < 8; i++)); do
+	sleep 0.3$i
+	dmsetup suspend r1 ${i:+$([[ $((i % 2)) == 0 ]] || echo --noflush)}
+	dmsetup resume r1
+	dm_reload r2 "$(table 2 "2 confirm_ms=1 storm_limit=100000")"
+done
+pass "suspends and reloads"
+touch /run/enough
+wait
+for n in 1 2; do
+	dmsetup message "r$n" 0 storm_limit 100000
+	(($(scan_get "r$n" passes) > 0)) || scan_act "r$n" start
+done
+done_passes() { (($(scan_get r1 passes) > 0 && $(scan_get r2 passes) > 0)); }
+ok "both passes end" eventually 100 done_passes
+for n in 1 2; do
+	is "$(dmsetup status "r$n" | cut -d' ' -f9)" 30 "r$n: each bad block is remapped, none twice, no other"
+	ok "r$n: the data is right" pattern_check "/dev/mapper/r$n" 49152 0 1 --errors "$BAD"
+done
+scan_act r1 start
+ok "a device goes while it is scanned" dm_remove r1
+ok "and the scanner while the other is" rmmod dm_remap_scanner
+dm_remove r2
+ok "the core goes, too" rmmod dm_remap_core
+done_testing

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: a disk that goes away while it is scanned costs nothing; the pass goes on when it is back
+# timeout: 240
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/scan.sh"
+
+D=/dev/mapper/r
+used() { dmsetup status r | cut -d' ' -f7; }
+swap() { dm_reload m "0 $LEN $1"; }
+
+load_core
+load_scanner priority=10 chunk_sectors=64
+modprobe dm-delay
+make_null_blk main 96
+make_null_blk spare 16
+LEN=$(sectors /dev/disk/main)
+GOOD="delay /dev/disk/main 0 5 /dev/disk/main 0 0" # a read takes 5 ms
+dm_create m "0 $LEN $GOOD"
+dm_create r "0 $LEN remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+pattern_write $D 0 0 1
+scan_act r start
+moving() { (($(scan_get r position) > 20000)); }
+ok "the pass is on its way" eventually 30 moving
+ok "main goes away" swap error
+ok "the scan notices and waits" scan_wait r state stalled 20
+sleep 5
+is "$(used)" "0/1024" "no spare block is used"
+is "$(scan_get r io_errors)" 0 "and no block is called bad"
+ok "main is back" swap "$GOOD"
+ok "the pass ends" scan_wait r passes 1 120
+is "$(used) $(scan_get r io_errors)" "0/1024 0" "nothing was remapped, no error counted"
+ok "one interruption at least was" test "$(scan_get r interruptions)" -ge 1
+ok "all data is right" pattern_check $D 0 0 1
+done_testing
