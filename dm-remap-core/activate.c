@@ -449,14 +449,19 @@ int remap_reactivate(struct remap_device *dev)
 void remap_deactivate(struct remap_device *dev)
 {
 	struct remap_super *sb = &dev->md.super;
+	unsigned int copies;
 
 	if (dev->md.mode != REMAP_MODE_RW)
 		return;
-	if (!remap_metadata_write_health(&dev->md)) {
+	copies = remap_metadata_write_health(&dev->md);
+	if (!copies) {
 		DMWARN("%s: the spare cannot be written: stopped without a clean mark",
 		       dev->name);
 		return;
 	}
+	if (copies < 2)
+		DMWARN("%s: one copy of the health record on the spare cannot be written",
+		       dev->name);
 	/* of what survives a power cut: without the flush it may be newer than that */
 	if (dev->fault.unreachable[REMAP_FAULT_MAIN] || remap_disk_flush(&dev->main) ||
 	    remap_fingerprint_take(dev, dev->ti->len, sb->fingerprint))

@@ -411,8 +411,5 @@ unsigned int remap_metadata_write_health(struct remap_metadata *md)
 	take_health(md);
 	for (copy = 0; copy < 2; copy++)
 		good += !write_health(md, copy) && !remap_disk_flush(md->disk);
-	if (good < 2)
-		DMWARN("%s: %s of the health record on the spare cannot be written",
-			     md->name, good ? "one copy" : "neither copy");
 	return good;
 }

@@ -45,11 +45,11 @@ static u64 bin_end_ns(u32 bin)
 	return ((bin % 4 + 5ULL) << (bin / 4)) * 1000 / 4;
 }
 
-static void record(struct scan_baseline *b, u64 ns)
+static void record(struct scan_baseline *b, u32 bin)
 {
 	u32 i;
 
-	b->bins[bin_of(ns)]++;
+	b->bins[bin]++;
 	if (++b->total < MEASURED_MAX)
 		return;
 	b->total = 0;
@@ -88,15 +88,6 @@ u64 scan_judge_limit(const struct scan_judge *j, u32 sectors)
 	return max(usual, worst + worst / 2);
 }
 
-/* Learns from it as well, after it was judged. */
-static bool is_slow(struct scan_judge *j, u32 sectors, u64 ns)
-{
-	bool slow = ns > scan_judge_limit(j, sectors);
-
-	record(&j->baselines[class_of(sectors)], ns);
-	return slow;
-}
-
 /*
  * Suspects
  */
@@ -127,12 +118,13 @@ static void later(struct scan_suspect *s, u64 now_ns, u64 total)
 }
 
 /* The range grows to where its first unit begins, but not at its end: the device may end there. */
-static void suspect(struct scan_judge *j, u64 sector, u64 end, u64 now_ns, u64 total)
+static struct scan_suspect *suspect(struct scan_judge *j, u64 sector, u64 end, u64 now_ns,
+				    u64 total)
 {
 	struct scan_suspect *s = j->suspects;
 
 	if (j->nr_suspects == SCAN_MAX_SUSPECTS || sector >= end)
-		return;
+		return NULL;
 	while (s->sectors)
 		s++;
 	sector = round_down(sector, j->block);
@@ -144,6 +136,7 @@ static void suspect(struct scan_judge *j, u64 sector, u64 end, u64 now_ns, u64 t
 	s->todo = all_units(j, s);
 	later(s, now_ns, total);
 	j->nr_suspects++;
+	return s;
 }
 
 static void drop(struct scan_judge *j, struct scan_suspect *s)
@@ -152,6 +145,17 @@ static void drop(struct scan_judge *j, struct scan_suspect *s)
 		j->visiting = -1;
 	s->sectors = 0;
 	j->nr_suspects--;
+}
+
+/*
+ * What is slow would make slowness usual. So the baseline learns the time of a slow range only when
+ * it was acquitted, and nothing from the parts of one.
+ */
+static void acquit(struct scan_judge *j, struct scan_suspect *s)
+{
+	if (s->bin)
+		record(&j->baselines[class_of(s->sectors)], s->bin);
+	drop(j, s);
 }
 
 bool scan_judge_suspected(const struct scan_judge *j, u64 sector, u32 sectors)
@@ -166,16 +170,20 @@ bool scan_judge_suspected(const struct scan_judge *j, u64 sector, u32 sectors)
 
 bool scan_judge_probe(struct scan_judge *j, u64 sector, u32 sectors, u64 ns, u64 now_ns, u64 total)
 {
-	bool slow;
+	bool slow = ns > scan_judge_limit(j, sectors);
+	struct scan_suspect *s = NULL;
 
-	/* Nor do we learn from those who are known already. */
+	/* Those who are known teach nothing new. */
 	if (scan_judge_suspected(j, sector, sectors))
-		return ns > scan_judge_limit(j, sectors);
-	slow = is_slow(j, sectors, ns);
+		return slow;
 	j->recent = j->recent << 1 | slow;
 	j->everywhere = hweight32(j->recent) >= EVERYWHERE;
 	if (slow && !j->everywhere)
-		suspect(j, sector, sector + sectors, now_ns, total);
+		s = suspect(j, sector, sector + sectors, now_ns, total);
+	if (s)
+		s->bin = bin_of(ns);
+	else
+		record(&j->baselines[class_of(sectors)], bin_of(ns));
 	return slow;
 }
 
@@ -243,7 +251,7 @@ static void end_visit(struct scan_judge *j, bool result, u64 now_ns, u64 total)
 	if (result)
 		s->voids = 0;
 	else if (++s->voids == VOID_VISITS)
-		drop(j, s);
+		acquit(j, s);
 }
 
 static bool condemn(struct scan_judge *j, u64 block)
@@ -263,7 +271,7 @@ static void judge_block(struct scan_judge *j, struct scan_suspect *s, bool slow)
 		s->fast++;
 	s->todo = all_units(j, s);
 	if (s->fast == FAST_VISITS)
-		drop(j, s);
+		acquit(j, s);
 	else if (s->slow < SLOW_VISITS)
 		return;
 	else if (condemn(j, div_u64(s->sector, j->block)))
@@ -298,7 +306,7 @@ static void judge_units(struct scan_judge *j, struct scan_suspect *s, u64 now_ns
 	}
 	s->todo = all_units(j, s);
 	if (++s->fast == FAST_VISITS)
-		drop(j, s);
+		acquit(j, s);
 }
 
 /* Both control reads were fast. */
@@ -316,15 +324,16 @@ static void verdict(struct scan_judge *j, u64 now_ns, u64 total)
 static void visited_control(struct scan_judge *j, const struct scan_visit *v, u64 ns, bool clean,
 			    u64 now_ns, u64 total)
 {
-	if (!clean || is_slow(j, v->sectors, ns))
+	bool slow = ns > scan_judge_limit(j, v->sectors);
+
+	if (clean)
+		record(&j->baselines[class_of(v->sectors)], bin_of(ns));
+	if (!clean || slow)
 		end_visit(j, false, now_ns, total);
-	else if (!j->controls++)
-		return;
-	else
+	else if (++j->controls == 2)
 		verdict(j, now_ns, total);
 }
 
-/* The baseline learns nothing from a suspect: it would get used to it. */
 static void visited_unit(struct scan_judge *j, const struct scan_visit *v, u64 ns, bool clean,
 			 u64 now_ns, u64 total)
 {

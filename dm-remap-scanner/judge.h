@@ -13,8 +13,8 @@
  *
  * Later: a minute, and other reads in between, because what was just read comes from the drive's
  * cache. What was fast in a visit is acquitted whatever happens next; what was slow counts only if
- * both control reads were fast and nobody else came: else it is read again in another visit. Where many
- * probes are slow at once it is the device: nobody becomes a suspect, and visits wait.
+ * both control reads were fast and nobody else came: else it is read again in another visit.
+ * Where many probes are slow at once it is the device: nobody becomes a suspect, and visits wait.
  */
 #ifndef SCAN_JUDGE_H
 #define SCAN_JUDGE_H
@@ -24,7 +24,7 @@
 #define SCAN_MAX_SUSPECTS	64
 #define SCAN_MAX_CONDEMNED	16
 #define SCAN_CLASSES		12	/* of sizes: 1 to 2048 sectors... */
-#define SCAN_BINS		96	/* ...each with a histogram, 4 bins to an octave of microseconds */
+#define SCAN_BINS		96	/* ...each with a histogram, 4 bins to an octave of us */
 #define SCAN_PIECE		64u	/* sectors */
 #define SCAN_VISIT_GAP_NS	(60ULL * 1000000000)
 #define SCAN_VISIT_SECTORS	(64u * 2048u)	/* read elsewhere between two visits, or ten gaps */
@@ -49,6 +49,7 @@ struct scan_baseline {
  * @slow: visits in which it was slow, if it is a block
  * @fast: visits that found nothing slow
  * @voids: visits without a result, in a row; after 8 it is dropped
+ * @bin: of the time that made it one; 0: it is a part of another
  */
 struct scan_suspect {
 	u64 sector;
@@ -56,7 +57,7 @@ struct scan_suspect {
 	u64 after_ns;
 	u64 after_sectors;
 	u64 todo, guilty;
-	u8 slow, fast, voids;
+	u8 slow, fast, voids, bin;
 };
 
 /**
@@ -98,8 +99,9 @@ void scan_judge_init(struct scan_judge *j, u32 block);
  * scan_judge_limit() - reads of so many sectors that take longer are slow for this device
  *
  * From the baseline: twice the median and at least 25 ms more than it, which is three revolutions
- * of a disk, but not more than @max_latency_ns; and never less than one and a half times what 99 in 100 reads
- * take. While the baseline has fewer than 32 samples, that of the next size above; U64_MAX if there is none.
+ * of a disk, but not more than @max_latency_ns; and never less than one and a half times what 99
+ * in 100 reads take. While the baseline has fewer than 32 samples, that of the next size above;
+ * U64_MAX if there is none.
  */
 u64 scan_judge_limit(const struct scan_judge *j, u32 sectors);
 
@@ -138,7 +140,7 @@ bool scan_judge_visit(struct scan_judge *j, struct scan_visit *v, u64 now_ns, u6
 void scan_judge_visited(struct scan_judge *j, const struct scan_visit *v, u64 ns, bool clean,
 			u64 now_ns, u64 total);
 
-/** scan_judge_forget() - [sector, sector + sectors) is no longer of interest: remapped, or written */
+/** scan_judge_forget() - these sectors are no longer of interest: remapped, or written */
 void scan_judge_forget(struct scan_judge *j, u64 sector, u64 sectors);
 
 /** scan_judge_suspected() - does a suspect overlap these sectors? */

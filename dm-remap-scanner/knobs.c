@@ -10,6 +10,7 @@ static const char * const orders[] = {
 
 #define KNOB(field, min, max) { #field, offsetof(struct scan_knobs, field), min, max, NULL }
 
+/* Their order is that of the health record: add at the end. */
 const struct scan_knob scan_knobs[] = {
 	KNOB(enabled, 0, 1),
 	KNOB(interval_hours, 1, 168),
@@ -87,6 +88,39 @@ int scan_knob_set(struct scan_knobs *knobs, const struct scan_knob *knob, const 
 	}
 	WRITE_ONCE(*field(knobs, knob), n);
 	return 0;
+}
+
+int scan_knob_change(struct scanner *s, const struct scan_knob *knob, const char *value)
+{
+	int r = scan_knob_set(&s->knobs, knob, value);
+
+	if (r)
+		return r;
+	mutex_lock(&s->lock);
+	s->knobs_set |= BIT(knob - scan_knobs);
+	s->unsaved = true;
+	mutex_unlock(&s->lock);
+	scan_kick(s);
+	return 0;
+}
+
+void scan_knobs_store(const struct scan_knobs *knobs, u32 *values)
+{
+	unsigned int i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(scan_knobs) > SCAN_KNOBS);
+	for (i = 0; i < scan_nr_knobs; i++)
+		values[i] = READ_ONCE(*field(knobs, &scan_knobs[i]));
+}
+
+void scan_knobs_load(struct scan_knobs *knobs, const u32 *values, u32 set)
+{
+	unsigned int i;
+
+	for (i = 0; i < scan_nr_knobs; i++)
+		if (set & BIT(i) && values[i] >= scan_knobs[i].min &&
+		    values[i] <= scan_knobs[i].max)
+			WRITE_ONCE(*field(knobs, &scan_knobs[i]), values[i]);
 }
 
 void scan_knobs_init(struct scan_knobs *knobs)

@@ -136,12 +136,10 @@ void scan_knob_refuse(const char *device, const struct scan_knob *knob)
 static int knob_message(struct scanner *s, const struct scan_knob *knob, const char *value,
 			struct reply *reply)
 {
-	if (value && scan_knob_set(&s->knobs, knob, value)) {
+	if (value && scan_knob_change(s, knob, value)) {
 		scan_knob_refuse(s->name, knob);
 		return -EINVAL;
 	}
-	if (value)
-		scan_kick(s);
 	say(reply, "%s ", knob->name);
 	reply->sz += scan_knob_show(&s->knobs, knob, reply->result + reply->sz,
 				    reply->maxlen - reply->sz);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -9,7 +10,7 @@
 #define MS		1000000ULL
 #define SECOND		(1000 * MS)
 #define MILLION		1000000
-#define LONGEST		(1ULL << 50)	/* 13 days in ns: no product below overflows */
+#define LONGEST		BIT_ULL(50)	/* 13 days in ns: no product below overflows */
 
 #define SLEEP_MIN	MS
 #define SLEEP_MAX	SECOND
@@ -27,7 +28,7 @@
 #define CATCH_UP_MAX	(30 * SECOND)
 #define RATE_WINDOW	(60 * SECOND)
 #define GAP		(10 * SECOND)	/* nobody asked for so long: the scan was stopped */
-#define MOVED_MIN	(600 * SECOND)	/* a deadline that moves less is a clock that is set right */
+#define MOVED_MIN	(600 * SECOND)	/* a deadline that moves less only jitters */
 #define YEAR		(365ULL * 86400)
 
 /*
@@ -239,10 +240,12 @@ u64 scan_pace_wait(struct scan_pace *p, const struct scan_pace_now *now, u32 *se
 {
 	u64 slept = since(now->ns, p->seen_ns);
 
-	if (slept > GAP)
+	if (slept > GAP) {
 		p->rate_ns += slept;
-	else if (foreground(p->reason))
+		p->due_ns += slept;
+	} else if (foreground(p->reason)) {
 		p->yielded_ns += slept;
+	}
 	account(p, now);
 	*sectors = probe_size(p, now);
 	if (now->left && now->ns < p->due_ns)
@@ -265,7 +268,7 @@ static u64 aim_ns(struct scan_pace *p, const struct scan_pace_now *now)
 
 	if (moved > MOVED_MIN || now->ns >= p->aim_ns) {
 		p->deadline_ns = now->deadline_ns;
-		p->aim_ns = now->ns + since(now->deadline_ns, now->ns) / 5 * 4;
+		p->aim_ns = now->ns + div_u64(since(now->deadline_ns, now->ns), 5) * 4;
 	}
 	return since(p->aim_ns, now->ns);
 }
@@ -291,8 +294,11 @@ void scan_pace_begin(struct scan_pace *p, const struct scan_pace_now *now, u32 s
  */
 static u64 cost_of(const struct scan_pace *p, u64 came, u64 ns)
 {
-	u64 served = div64_u64(ns, max(p->service_ns, 1000ULL));
+	u64 served;
 
+	if (!p->service_ns)
+		return came;
+	served = div64_u64(ns, p->service_ns);
 	return min(came, 1 + served) * clamp_t(u64, served / 2, 1, COST_MAX);
 }
 

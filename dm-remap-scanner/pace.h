@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * When to read next, and how much. Pure: the caller brings the clock and the counters; also
- * built on the host, where tests/unit runs it against a simulated disk.
+ * built on the host, where tests/sim runs it on a simulated disk.
  *
  * Wait, then go: a probe starts only when the device has been idle for a moment, which is longer
- * the more often somebody came while one was under way. Three limits hold while there is foreground I/O:
+ * the more often somebody came while one was under way, and shorter while none is that long. Three
+ * limits hold while there is foreground I/O:
  *
  *   collisions  foreground requests that came while a probe was under way: at most a small share
- *               of all of them; what is not used is saved up, to a limit
+ *               of all of them, and a few an hour where there are hardly any; what is not used
+ *               is saved up, to a limit
  *   duty        device time of probes while the device is in use: at most the duty share
  *   load        above 75 percent nothing is read at all
  *
- * Below these limits the speed follows from what is left of the pass and of the time for it: a
- * pass is spread over most of its interval. One that cannot finish in time is late; it never pushes harder.
+ * At priority 10 none of them holds. Below these limits the speed follows from what is left of
+ * the pass and of the time for it: a pass is spread over four fifths of its interval, but there are
+ * never more than ten seconds between two probes. One that cannot finish in time is late; it
+ * never pushes harder.
  */
 #ifndef SCAN_PACE_H
 #define SCAN_PACE_H
@@ -35,7 +39,7 @@
  * @priority: 0 to 10
  * @chunk: sectors to read at a time, before load is taken into account
  * @left: sectors left in the pass, neighbourhoods and visits included
- * @deadline_ns: when the pass should be over
+ * @deadline_ns: when the pass should be over; may jitter by some seconds
  */
 struct scan_pace_now {
 	u64 ns;
@@ -95,10 +99,11 @@ void scan_pace_init(struct scan_pace *p, const struct scan_pace_now *now);
 
 /**
  * scan_pace_wait() - may a probe begin?
- * @sectors: set to the size of it: @now->chunk times 2 below 20 percent load, times 1 below 50, half below 80,
- *	a quarter above, from SCAN_CHUNK_MIN to SCAN_CHUNK_MAX
+ * @sectors: set to the size of it: @now->chunk times 2 below 20 percent load, times 1 below 50,
+ *	half below 80, a quarter above, from SCAN_CHUNK_MIN to SCAN_CHUNK_MAX
  *
- * Return: 0: now. Else nanoseconds after which to ask again, at least a millisecond and at most a second.
+ * With nothing left there is no schedule, but the limits hold.
+ * Return: 0: now. Else nanoseconds after which to ask again, a millisecond to a second.
  */
 u64 scan_pace_wait(struct scan_pace *p, const struct scan_pace_now *now, u32 *sectors);
 

@@ -18,10 +18,11 @@
 
 #define DM_MSG_PREFIX "remap-scanner"
 
-#define ASLEEP_NS	(60ULL * NSEC_PER_SEC)	/* between looks at the clock */
+#define ASLEEP_S	60ULL			/* between looks at the clock */
 #define SAVE_NS		(60ULL * NSEC_PER_SEC)	/* a power cut costs that much of a pass */
 #define FIRST_DELAY	600			/* seconds; at most, for the first pass */
 #define CONFIRM_NS	(1ULL * NSEC_PER_SEC)
+#define VAIN_MAX	6			/* stalls at one place */
 #define STALL_NS	(10ULL * NSEC_PER_SEC)
 
 static u64 wall(void)
@@ -31,7 +32,7 @@ static u64 wall(void)
 
 static u64 interval(struct scanner *s)
 {
-	return READ_ONCE(s->knobs.interval_hours) * 3600ULL;
+	return scan_knob_get(s, interval_hours) * 3600ULL;
 }
 
 /*
@@ -46,6 +47,9 @@ void scan_save(struct scanner *s)
 	m->step = s->broken.is ? s->broken.step : s->cursor.step;
 	m->offset = s->broken.is ? s->broken.offset : s->cursor.offset;
 	m->length = s->geo.length;
+	m->slow = s->nr_slow;
+	m->set = s->knobs_set;
+	scan_knobs_store(&s->knobs, m->knobs);
 	scan_record_encode(&s->record, m);
 	dm_remap_health_write(s->dev, &s->record, 0, sizeof(s->record));
 }
@@ -54,23 +58,23 @@ void scan_save(struct scanner *s)
 static void sync_record(struct scanner *s)
 {
 	s->saved_ns = ktime_get_ns();
+	s->unsaved = false;
 	scan_save(s);
 	mutex_unlock(&s->lock);
 	dm_remap_health_sync(s->dev);
 	mutex_lock(&s->lock);
 }
 
-/* Devices that start together do not scan together. */
-static u64 jitter(u64 most)
-{
-	return div_u64((u64)get_random_u32() * most, U32_MAX);
-}
-
-static void plan_next(struct scanner *s)
+/* When the next pass begins by itself. Devices that start together do not scan together. */
+static u64 due(struct scanner *s)
 {
 	u64 last = s->memory.pass.started;
+	u64 then = last + interval(s) + (((interval(s) / 20) * s->jitter) >> 32);
 
-	s->due = last ? last + interval(s) + jitter(interval(s) / 20) : wall() + jitter(FIRST_DELAY);
+	/* never scanned, or away for longer than that */
+	if (!last || then < s->attached)
+		return s->attached + (((u64)FIRST_DELAY * s->jitter) >> 32);
+	return then;
 }
 
 void scan_restore(struct scanner *s)
@@ -83,7 +87,10 @@ void scan_restore(struct scanner *s)
 		       m->order <= SCAN_SEQUENTIAL &&
 		       scan_cursor_resume(&s->cursor, scan_area_length(s, m->area), m->order,
 					  m->step, m->offset);
-	plan_next(s);
+	s->knobs_set = m->set;
+	scan_knobs_load(&s->knobs, m->knobs, m->set);
+	s->attached = wall();
+	s->jitter = get_random_u32();
 }
 
 /*
@@ -97,15 +104,19 @@ static void begin_pass(struct scanner *s)
 	memset(&m->pass, 0, sizeof(m->pass));
 	m->pass.started = wall();
 	m->all.started = m->pass.started;
+	m->unread_before = m->unread;
 	m->unread = 0;
+	m->spare_unread_before = m->spare_unread;
+	m->spare_unread = 0;
+	m->slow_before = s->nr_slow;
+	s->nr_slow = 0;		/* those that still are will be found again */
 	m->under_way = true;
 	m->area = SCAN_MAIN;
-	m->order = READ_ONCE(s->knobs.order);
+	m->order = scan_knob_get(s, order);
 	scan_cursor_start(&s->cursor, scan_area_length(s, SCAN_MAIN), m->order);
 	s->broken.is = false;
 	s->by_hand = s->start_now;
 	s->start_now = false;
-	s->nr_slow = 0;		/* those that still are will be found again */
 	s->stalled_ns = 0;
 	DMINFO("%s: scan begins", s->name);
 }
@@ -130,13 +141,16 @@ static void end_pass(struct scanner *s)
 	m->area = 0;
 	s->broken.is = false;
 	s->epoch++;
-	plan_next(s);
+	s->jitter = get_random_u32();
 }
 
 static void complete_pass(struct scanner *s)
 {
 	struct scan_memory *m = &s->memory;
 
+	m->unread_before = 0;
+	m->spare_unread_before = 0;
+	m->slow_before = 0;
 	m->pass.ended = wall();
 	m->pass.score = scan_score(s);
 	m->all.ended = m->pass.ended;
@@ -203,7 +217,7 @@ int scan_act(struct scanner *s, const char *word)
 			continue;
 		mutex_lock(&s->lock);
 		actions[i].act(s);
-		scan_save(s);
+		s->unsaved = true;
 		mutex_unlock(&s->lock);
 		scan_kick(s);
 		return 0;
@@ -214,7 +228,7 @@ int scan_act(struct scanner *s, const char *word)
 const char *scan_state(struct scanner *s)
 {
 	lockdep_assert_held(&s->lock);
-	if (!READ_ONCE(s->knobs.enabled))
+	if (!scan_knob_get(s, enabled))
 		return "disabled";
 	if (s->memory.paused)
 		return "paused";
@@ -241,14 +255,15 @@ static u64 time_left(struct scanner *s)
 
 void scan_now(struct scanner *s, struct scan_pace_now *now)
 {
-	u64 in_flight, all = scan_pass_length(s), done = s->memory.under_way ? scan_pass_done(s) : 0;
+	u64 done = s->memory.under_way ? scan_pass_done(s) : 0;
+	u64 in_flight, all = scan_pass_length(s);
 
 	now->ns = ktime_get_ns();
 	dm_remap_load(s->dev, &in_flight, &now->completed);
 	now->started = now->completed + in_flight;
 	now->busy_ns = scan_sample_busy(s);
-	now->priority = READ_ONCE(s->knobs.priority);
-	now->chunk = READ_ONCE(s->knobs.chunk_sectors);
+	now->priority = scan_knob_get(s, priority);
+	now->chunk = scan_knob_get(s, chunk_sectors);
 	now->left = all > done ? all - done : 0;
 	now->deadline_ns = now->ns + time_left(s);
 }
@@ -257,7 +272,7 @@ u64 scan_eta(struct scanner *s)
 {
 	struct scan_pace_now now;
 
-	if (!s->memory.under_way || s->memory.paused || !READ_ONCE(s->knobs.enabled))
+	if (!s->memory.under_way || s->memory.paused || !scan_knob_get(s, enabled))
 		return SCAN_ETA_UNKNOWN;
 	scan_now(s, &now);
 	return scan_pace_eta(&s->pace, &now);
@@ -272,10 +287,13 @@ static void count(struct scanner *s, const struct scan_read *r, u64 ns)
 	struct scan_memory *m = &s->memory;
 	u64 us = div_u64(ns, NSEC_PER_USEC);
 	u64 yielded = div_u64(s->pace.yielded_ns, NSEC_PER_MSEC);
+	u32 rest;
 
 	s->read_total += r->sectors;
 	m->pass.sectors += r->sectors;
-	m->pass.scan_ms += div_u64(ns + NSEC_PER_MSEC / 2, NSEC_PER_MSEC);
+	s->reading_ns += ns;
+	m->pass.scan_ms += div_u64_rem(s->reading_ns, NSEC_PER_MSEC, &rest);
+	s->reading_ns = rest;
 	m->pass.yield_ms += yielded - s->yielded_ms;
 	s->yielded_ms = yielded;
 	m->latency[us ? min_t(u32, ilog2(us), SCAN_LATENCIES - 1) : 0]++;
@@ -301,10 +319,27 @@ static bool suspicious(blk_status_t status)
 	return status == BLK_STS_MEDIUM || status == BLK_STS_IOERR;
 }
 
+/* A place that always fails like that must not hold up the pass for ever. */
+static void leave_out(struct scanner *s, const struct scan_read *r)
+{
+	s->vain = 0;
+	s->memory.pass.errors++;
+	s->memory.unread++;
+	DMWARN_LIMIT("%s: %u sectors from %llu on cannot be read for a reason that says nothing of the disk; left out",
+		     s->name, r->sectors, r->sector);
+	if (r->purpose == SCAN_FOR_PASS)
+		scan_cursor_advance(&s->cursor, r->sectors);
+	else if (r->purpose == SCAN_FOR_BLOCK)
+		s->broken.sector = r->sector + r->sectors;
+}
+
 static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
 {
 	if (!suspicious(status)) {
-		scan_stall(s, STALL_NS);
+		if (++s->vain < VAIN_MAX)
+			scan_stall(s, STALL_NS);
+		else
+			leave_out(s, r);
 		return;
 	}
 	switch (r->purpose) {
@@ -320,13 +355,25 @@ static void failed(struct scanner *s, const struct scan_read *r, blk_status_t st
 	}
 }
 
+/* When much of it is slow at once, it is the device and none of its blocks. */
+static void judge_probe(struct scanner *s, const struct scan_read *r, u64 ns)
+{
+	bool before = s->judge.everywhere;
+
+	scan_judge_probe(&s->judge, r->sector, r->sectors, ns, ktime_get_ns(), s->read_total);
+	if (!s->judge.everywhere || before)
+		return;
+	DMWARN("%s: the whole device has become slow; no block is suspected for that", s->name);
+	dm_remap_event(s->dev);
+}
+
 static void succeeded(struct scanner *s, const struct scan_read *r, u64 ns, bool undisturbed)
 {
+	s->vain = 0;
 	switch (r->purpose) {
 	case SCAN_FOR_PASS:
 		if (undisturbed && r->area == SCAN_MAIN)
-			scan_judge_probe(&s->judge, r->sector, r->sectors, ns, ktime_get_ns(),
-					 s->read_total);
+			judge_probe(s, r, ns);
 		scan_cursor_advance(&s->cursor, r->sectors);
 		break;
 	case SCAN_FOR_BLOCK:
@@ -378,8 +425,6 @@ static u64 go_on(struct scanner *s)
 	u32 sectors;
 	u64 wait;
 
-	if (scan_relocate_slow(s))
-		return 0;
 	scan_now(s, &now);
 	wait = scan_pace_wait(&s->pace, &now, &sectors);
 	if (wait)
@@ -395,27 +440,42 @@ static u64 go_on(struct scanner *s)
 	return 0;
 }
 
+/* Nothing to read: only look how busy the device is. */
+static u64 asleep(struct scanner *s, u64 seconds)
+{
+	struct scan_pace_now now;
+	u32 sectors;
+
+	scan_now(s, &now);
+	scan_pace_wait(&s->pace, &now, &sectors);
+	return seconds * NSEC_PER_SEC;
+}
+
 static u64 step(struct scanner *s)
 {
 	u64 now = ktime_get_ns(), then;
 
 	scan_score_watch(s);
-	if (!READ_ONCE(s->knobs.enabled) || s->memory.paused)
-		return ASLEEP_NS;
+	if (s->unsaved)
+		sync_record(s);
+	if (!scan_knob_get(s, enabled) || s->memory.paused)
+		return asleep(s, ASLEEP_S);
+	if (now < s->stalled_ns)
+		return min(ASLEEP_S * NSEC_PER_SEC, s->stalled_ns - now);
+	s->stalled_ns = 0;
+	if (scan_relocate_slow(s))
+		return 0;
 	if (!s->memory.under_way) {
-		then = s->start_now ? 0 : s->due;
+		then = s->start_now ? 0 : due(s);
 		if (wall() < then)
-			return min(ASLEEP_NS, (then - wall()) * NSEC_PER_SEC);
+			return asleep(s, min(ASLEEP_S, then - wall()));
 		begin_pass(s);
 	}
-	if (now < s->stalled_ns)
-		return min(ASLEEP_NS, s->stalled_ns - now);
-	s->stalled_ns = 0;
 	if (now - s->saved_ns >= SAVE_NS) {
 		sync_record(s);
 		return 0;
 	}
-	s->judge.max_latency_ns = READ_ONCE(s->knobs.max_latency_ms) * (u64)NSEC_PER_MSEC;
+	s->judge.max_latency_ns = scan_knob_get(s, max_latency_ms) * (u64)NSEC_PER_MSEC;
 	return go_on(s);
 }
 

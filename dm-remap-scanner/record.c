@@ -4,6 +4,11 @@
 
 #include "record.h"
 
+static_assert(sizeof(struct scan_disk_figures) == 80, "figures");
+static_assert(offsetof(struct scan_disk_record, pass) == 128, "record");
+static_assert(offsetof(struct scan_disk_record, days) == 1760, "record");
+static_assert(sizeof(struct scan_disk_record) <= 4032, "it fits into the health record");
+
 static void encode_figures(struct scan_disk_figures *d, const struct scan_figures *f)
 {
 	d->started = cpu_to_le64(f->started);
@@ -34,6 +39,10 @@ void scan_record_encode(struct scan_disk_record *r, const struct scan_memory *m)
 	r->length = cpu_to_le64(m->length);
 	r->level = cpu_to_le32(m->level);
 	r->unread = cpu_to_le64(m->unread);
+	r->unread_before = cpu_to_le64(m->unread_before);
+	r->spare_unread = cpu_to_le64(m->spare_unread);
+	r->spare_unread_before = cpu_to_le64(m->spare_unread_before);
+	r->slow = cpu_to_le64(max(m->slow, m->slow_before));
 	r->passes = cpu_to_le64(m->passes);
 	encode_figures(&r->pass, &m->pass);
 	encode_figures(&r->all, &m->all);
@@ -47,6 +56,9 @@ void scan_record_encode(struct scan_disk_record *r, const struct scan_memory *m)
 		r->days[i].day = cpu_to_le32(m->trend.days[i].day);
 		r->days[i].used = cpu_to_le32(m->trend.days[i].used);
 	}
+	r->set = cpu_to_le32(m->set);
+	for (i = 0; i < SCAN_KNOBS; i++)
+		r->knobs[i] = cpu_to_le32(m->knobs[i]);
 }
 
 /* A number that no device lives to see comes from elsewhere. */
@@ -108,6 +120,10 @@ bool scan_record_decode(const struct scan_disk_record *r, struct scan_memory *m,
 	m->length = le64_to_cpu(r->length);
 	m->level = min_t(u32, le32_to_cpu(r->level), 3);
 	m->unread = plausible(r->unread);
+	m->unread_before = plausible(r->unread_before);
+	m->spare_unread = plausible(r->spare_unread);
+	m->spare_unread_before = plausible(r->spare_unread_before);
+	m->slow_before = plausible(r->slow);
 	m->passes = plausible(r->passes);
 	decode_figures(&r->pass, &m->pass, now);
 	decode_figures(&r->all, &m->all, now);
@@ -117,5 +133,8 @@ bool scan_record_decode(const struct scan_disk_record *r, struct scan_memory *m,
 	for (i = 0; i < SCAN_LATENCIES; i++)
 		m->latency[i] = plausible(r->latency[i]);
 	decode_trend(r, &m->trend);
+	m->set = le32_to_cpu(r->set);
+	for (i = 0; i < SCAN_KNOBS; i++)
+		m->knobs[i] = le32_to_cpu(r->knobs[i]);
 	return true;
 }

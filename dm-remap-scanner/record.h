@@ -12,6 +12,7 @@
 #include "health.h"
 
 #define SCAN_HISTORY	16	/* passes */
+#define SCAN_KNOBS	16	/* tunables, at most */
 #define SCAN_LATENCIES	24	/* powers of two of microseconds */
 
 /**
@@ -50,7 +51,12 @@ struct scan_figures {
  * @offset: sectors of the next one
  * @length: of main, in sectors: another one begins a new pass
  * @level: of health, as last told, see scan_health_level()
- * @unread: blocks that could not be read in the last pass and were not remapped
+ * @unread: blocks that could not be read in this pass, or the last, and were not remapped
+ * @unread_before: the same of the pass before this one, while it is under way
+ * @spare_unread: places of the spare that could not be read and hold nobody's data
+ * @spare_unread_before: as for @unread
+ * @slow: blocks that are slow and still on main
+ * @slow_before: what was known of that when this pass began, or the device was started
  * @pass: figures of this pass, or of the last
  * @all: sums over all passes, @started and @ended: the last time
  * @passes: that came to their end
@@ -58,6 +64,8 @@ struct scan_figures {
  * @nr_history: how many
  * @latency: probes that took 2^n microseconds, of all passes
  * @trend: of the spare
+ * @set: bits of the tunables that somebody has set
+ * @knobs: their values, in the order of scan_knobs[]; to be checked
  */
 struct scan_memory {
 	bool under_way;
@@ -68,13 +76,17 @@ struct scan_memory {
 	u32 offset;
 	u64 length;
 	u32 level;
-	u64 unread;
+	u64 unread, unread_before;
+	u64 spare_unread, spare_unread_before;
+	u64 slow, slow_before;
 	struct scan_figures pass, all;
 	u64 passes;
 	struct scan_figures history[SCAN_HISTORY];
 	u32 nr_history;
 	u64 latency[SCAN_LATENCIES];
 	struct scan_health_trend trend;
+	u32 set;
+	u32 knobs[SCAN_KNOBS];
 };
 
 struct scan_disk_figures {
@@ -117,12 +129,18 @@ struct scan_disk_record {
 	__le32 nr_history;				/*   60 */
 	__le32 nr_days;					/*   64 */
 	__le32 level;					/*   68 */
-	__u8   reserved[56];				/*   72 */
+	__le64 unread_before;				/*   72 */
+	__le64 slow;					/*   80 */
+	__le64 spare_unread;				/*   88 */
+	__le64 spare_unread_before;			/*   96 */
+	__u8   reserved[24];				/*  104 */
 	struct scan_disk_figures pass;			/*  128 */
 	struct scan_disk_figures all;			/*  208 */
 	struct scan_disk_figures history[SCAN_HISTORY];	/*  288 */
 	__le64 latency[SCAN_LATENCIES];			/* 1568 */
 	struct scan_disk_day days[SCAN_HEALTH_DAYS];	/* 1760 */
+	__le32 set;					/* 2208 */
+	__le32 knobs[SCAN_KNOBS];			/* 2212 */
 } __packed;
 
 /** scan_record_encode() - all of @r is written */

@@ -19,7 +19,7 @@ void scan_stall(struct scanner *s, u64 ns)
 	u64 until = ktime_get_ns() + ns;
 
 	if (!s->stalled_ns)
-		s->memory.pass.interruptions++;
+		scan_figures(s)->interruptions++;
 	s->stalled_ns = max(s->stalled_ns, until);
 }
 
@@ -54,8 +54,8 @@ static bool spare_failed(struct scanner *s, const struct scan_read *r)
 	sector_t start;
 
 	scan_area_place(s, r->area, &start);
-	s->memory.pass.errors++;
-	s->memory.unread++;
+	scan_figures(s)->errors++;
+	s->memory.spare_unread++;
 	DMWARN_LIMIT("%s: sector %llu of the spare device cannot be read; nothing is lost: %s",
 		     s->name, (u64)start + r->sector,
 		     r->area == SCAN_SPARE && r->sector >= s->geo.spare_data - s->geo.spare_start ?
@@ -86,7 +86,7 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 		scan_stall(s, STALL_NS);
 		return false;
 	}
-	s->memory.pass.errors++;
+	scan_figures(s)->errors++;
 	if (error) {
 		s->memory.unread++;
 		DMWARN_LIMIT("%s: block %llu cannot be read and could not be remapped (error %d)",
@@ -110,12 +110,13 @@ static void add_slow(struct scanner *s, u64 block)
 	for (i = 0; i < s->nr_slow; i++)
 		if (s->slow[i] == block)
 			return;
-	s->memory.pass.slow++;
+	scan_figures(s)->slow++;
 	if (s->nr_slow < ARRAY_SIZE(s->slow))
 		s->slow[s->nr_slow++] = block;
-	scan_cursor_hit(&s->cursor, block * s->geo.block);
+	if (s->memory.area == SCAN_MAIN)
+		scan_cursor_hit(&s->cursor, block * s->geo.block);
 	DMWARN_LIMIT("%s: block %llu reads, but takes long each time%s", s->name, block,
-		     READ_ONCE(s->knobs.advise) ? "; only reported, as 'advise' says" : "");
+		     scan_knob_get(s, advise) ? "; only reported, as 'advise' says" : "");
 }
 
 static void drop_slow(struct scanner *s, u32 i)
@@ -130,19 +131,19 @@ static bool may_relocate(struct scanner *s)
 	struct dm_remap_figures f;
 	u64 free;
 
-	if (READ_ONCE(s->knobs.advise) || s->judge.everywhere)
+	if (scan_knob_get(s, advise) || s->judge.everywhere)
 		return false;
 	if (now - s->hour_ns >= HOUR_NS) {
 		s->hour_ns = now;
 		s->hour_relocations = 0;
 	}
-	if (s->hour_relocations >= READ_ONCE(s->knobs.relocations_per_hour))
+	if (s->hour_relocations >= scan_knob_get(s, relocations_per_hour))
 		return false;
 	dm_remap_figures(s->dev, &f);
 	if (!f.writable || !f.normal)
 		return false;
 	free = s->geo.spare_blocks - min(f.spare_used, s->geo.spare_blocks);
-	if (free * 100 > (u64)s->geo.spare_blocks * READ_ONCE(s->knobs.spare_reserve))
+	if (free * 100 > (u64)s->geo.spare_blocks * scan_knob_get(s, spare_reserve))
 		return true;
 	if (!s->told_reserve)
 		DMWARN("%s: slow blocks are not relocated any more: the rest of the spare is kept for those that fail",
@@ -158,7 +159,7 @@ bool scan_relocate_slow(struct scanner *s)
 	u32 spare;
 	int error;
 
-	while (s->nr_slow < ARRAY_SIZE(s->slow) && scan_judge_condemned(&s->judge, &block))
+	while (scan_judge_condemned(&s->judge, &block))
 		add_slow(s, block);
 	if (!s->nr_slow || !may_relocate(s))
 		return false;
@@ -179,7 +180,7 @@ bool scan_relocate_slow(struct scanner *s)
 	drop_slow(s, 0);
 	if (!error) {
 		s->hour_relocations++;
-		s->memory.pass.relocated++;
+		scan_figures(s)->relocated++;
 		scan_judge_forget(&s->judge, block * s->geo.block, s->geo.block);
 	}
 	return true;

@@ -79,6 +79,7 @@ struct scan_broken {
  * @dying: no step may follow
  * @epoch: changed by every action that makes the pass another one
  * @knobs: tunables
+ * @knobs_set: bits of those that somebody has set
  * @memory: what is remembered; @cursor is newer than its position
  * @cursor: in area @memory.area
  * @pace: when
@@ -86,7 +87,8 @@ struct scan_broken {
  * @broken: what failed
  * @start_now: somebody said start
  * @by_hand: that began this pass; it goes as fast as the limits allow
- * @due: when the next pass begins by itself, seconds since 1970
+ * @attached: when, seconds since 1970
+ * @jitter: how late the next pass begins, in parts of 2^32 of the most that may be
  * @stalled_ns: nothing is tried before that: a disk does not answer
  * @read_total: sectors read since attach
  * @slow: blocks that are slow, confirmed, and still on main
@@ -108,6 +110,7 @@ struct scanner {
 	unsigned int epoch;
 
 	struct scan_knobs knobs;
+	u32 knobs_set;
 	struct scan_memory memory;
 	struct scan_cursor cursor;
 	struct scan_pace pace;
@@ -115,9 +118,13 @@ struct scanner {
 	struct scan_broken broken;
 	bool start_now;
 	bool by_hand;
-	u64 due;
+	u64 attached;
+	u32 jitter;
 	u64 stalled_ns;
 	u64 read_total;
+	u64 reading_ns;		/* not yet in the figures */
+	unsigned int vain;	/* stalls at this place */
+	bool unsaved;		/* something that was asked for is not yet on the spare */
 	u64 yielded_ms;		/* of pace, that is in the figures already */
 
 	u64 slow[SCAN_MAX_SUSPECTS];
@@ -138,6 +145,15 @@ struct scanner {
 	struct kobject kobj;
 	struct completion kobj_released;
 };
+
+/* A tunable; they may change at any time. */
+#define scan_knob_get(s, name)	READ_ONCE((s)->knobs.name)
+
+/* What is counted now belongs to the pass, or to none. */
+static inline struct scan_figures *scan_figures(struct scanner *s)
+{
+	return s->memory.under_way ? &s->memory.pass : &s->memory.all;
+}
 
 /* knobs.c: one table for sysfs, messages and module parameters */
 struct scan_knob {
@@ -161,6 +177,15 @@ int scan_knob_set(struct scan_knobs *knobs, const struct scan_knob *knob, const 
 
 /** scan_knob_refuse() - say what the knob needs (message.c) */
 void scan_knob_refuse(const char *device, const struct scan_knob *knob);
+
+/** scan_knob_change() - somebody sets it for this device. Return: as scan_knob_set() */
+int scan_knob_change(struct scanner *s, const struct scan_knob *knob, const char *value);
+
+/** scan_knobs_store() - all values, to SCAN_KNOBS numbers */
+void scan_knobs_store(const struct scan_knobs *knobs, u32 *values);
+
+/** scan_knobs_load() - those of them whose bit is in @set and that are in range */
+void scan_knobs_load(struct scan_knobs *knobs, const u32 *values, u32 set);
 
 /** scan_knobs_init() - from the module parameters */
 void scan_knobs_init(struct scan_knobs *knobs);

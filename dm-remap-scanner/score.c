@@ -20,9 +20,10 @@ void scan_score_inputs(struct scanner *s, struct scan_health_inputs *in)
 	dm_remap_figures(s->dev, &f);
 	in->lost = f.lost;
 	in->remapped = f.remapped;
-	in->bad_spares = f.spare_bad;
-	in->slow = s->nr_slow;
-	in->unread = s->memory.unread;
+	in->bad_spares = f.spare_bad + max(s->memory.spare_unread, s->memory.spare_unread_before);
+	/* a pass that has just begun has not acquitted anybody yet */
+	in->slow = max_t(u64, s->nr_slow, s->memory.slow_before);
+	in->unread = max(s->memory.unread, s->memory.unread_before);
 	in->spare_used_percent = s->geo.spare_blocks ?
 		min_t(u64, 100, div_u64(100ULL * f.spare_used, s->geo.spare_blocks)) : 100;
 	in->growth_per_week = scan_health_growth(&s->memory.trend, today());

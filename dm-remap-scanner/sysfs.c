@@ -85,9 +85,19 @@ SUM(sectors_scanned, sectors)
 SUM(scan_time_ms, scan_ms)
 SUM(yield_time_ms, yield_ms)
 SUM(io_errors, errors)
-SUM(slow_sectors, slow)
 SUM(predictive_remaps, relocated)
 SUM(interruptions, interruptions)
+
+static u64 get_slow_sectors(struct scanner *s)
+{
+	return (s->memory.all.slow + (s->memory.under_way ? s->memory.pass.slow : 0)) *
+	       s->geo.block;
+}
+
+static u64 get_unread_blocks(struct scanner *s)
+{
+	return s->memory.unread + s->memory.spare_unread;
+}
 
 #define OF_MEMORY(name, field)						\
 static u64 get_##name(struct scanner *s)				\
@@ -98,7 +108,6 @@ static u64 get_##name(struct scanner *s)				\
 OF_MEMORY(last_start, all.started)
 OF_MEMORY(last_complete, all.ended)
 OF_MEMORY(passes, passes)
-OF_MEMORY(unread_blocks, unread)
 
 struct figure {
 	struct kobj_attribute attr;
@@ -161,6 +170,7 @@ static ssize_t eta_seconds_show(struct kobject *kobj, struct kobj_attribute *att
 	mutex_unlock(&s->lock);
 	return show_or_unknown(buf, n);
 }
+
 static struct kobj_attribute eta_seconds_attr = __ATTR_RO(eta_seconds);
 
 static ssize_t spare_days_left_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -173,6 +183,7 @@ static ssize_t spare_days_left_show(struct kobject *kobj, struct kobj_attribute 
 	mutex_unlock(&s->lock);
 	return show_or_unknown(buf, n);
 }
+
 static struct kobj_attribute spare_days_left_attr = __ATTR_RO(spare_days_left);
 
 /*
@@ -189,6 +200,7 @@ static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, cha
 	mutex_unlock(&s->lock);
 	return sysfs_emit(buf, "%s\n", state);
 }
+
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 
 static ssize_t action_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -203,6 +215,7 @@ static ssize_t action_store(struct kobject *kobj, struct kobj_attribute *attr,
 	DMERR("%s: scan/action needs start, stop, pause or resume", s->name);
 	return -EINVAL;
 }
+
 static struct kobj_attribute action_attr = __ATTR_WO(action);
 
 static ssize_t knob_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -220,12 +233,10 @@ static ssize_t knob_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (scan_knob_set(&s->knobs, knob, buf)) {
-		scan_knob_refuse(s->name, knob);
-		return -EINVAL;
-	}
-	scan_kick(s);
-	return count;
+	if (!scan_knob_change(s, knob, buf))
+		return count;
+	scan_knob_refuse(s->name, knob);
+	return -EINVAL;
 }
 
 #define KNOB_ATTR(_name) \

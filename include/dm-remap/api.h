@@ -75,8 +75,8 @@ struct dm_remap_sample {
  * @word: optional. Messages to the device that begin with this word go to @message.
  * @message: needed with @word. May sleep, but neither do I/O to the device nor wait for
  *	work that does: it runs under the clients mutex. @argv[0] is @word; what is written to
- *	@result, at most @maxlen with the terminating zero, is the answer. Returns 1 with an answer, 0 without, or
- *	a negative errno.
+ *	@result, at most @maxlen with the terminating zero, is the answer. Returns 1 with an
+ *	answer, 0 without, or a negative errno.
  */
 struct dm_remap_client_ops {
 	struct module *owner;

@@ -317,6 +317,21 @@ static bool near_the_end(const struct spec_map *map)
 	return (map->highest + (1ULL << 33)) >> 62;
 }
 
+/*
+ * On a disk that has grown, superblock B is found through A only (docs/format.md, 7). A write
+ * of A that is torn leaves a good A, old or new, but where something that is not ours stands
+ * behind its first sector.
+ */
+static bool lost_its_twin(struct life *life, const struct trial *t, const u8 *image)
+{
+	const u8 *super = image + (size_t)life->geometry->start * SECTOR_SIZE;
+	struct remap_super seen;
+
+	return life->geometry->grown && interrupted(t) &&
+	       memchr_inv(super + SECTOR_SIZE, 0, REMAP_META_SIZE - SECTOR_SIZE) &&
+	       spec_super(life_area(life), 0, &seen) != REMAP_VALID;
+}
+
 static void stop(struct life *life, const struct trial *t)
 {
 	life_destroy(life);
@@ -365,7 +380,7 @@ static void running(struct life *life, const struct trial *t, const u8 *image,
 	o->mode = life_dev(life)->md.mode;
 	stop(life, t);
 	if (held && o->mode != REMAP_MODE_READ_ONLY && changed != REMAP_IN_DOUBT &&
-	    !near_the_end(&before))
+	    !near_the_end(&before) && !lost_its_twin(life, t, image))
 		check_disk(life, t, &before);
 }
 
@@ -388,7 +403,7 @@ static void refused(struct life *life, const struct trial *t, const u8 *image, i
 
 	stop(life, t);
 	if (t->format || (t->faults && expected) || near_the_end(&before) ||
-	    !comparable(life, t, image))
+	    lost_its_twin(life, t, image) || !comparable(life, t, image))
 		return;
 	again.faults = NULL;
 	r = expect(life, &again, &after, &now, &ctr);

@@ -36,6 +36,7 @@ typedef unsigned int gfp_t;
 typedef unsigned int blk_opf_t;
 #define __bitwise
 #define __force
+#define __packed	__attribute__((packed))
 #define __aligned_u64 __u64 __attribute__((aligned(8)))
 
 #ifndef U32_MAX
@@ -76,6 +77,17 @@ static inline bool is_power_of_2(unsigned long n)
 
 static inline u64 div_u64(u64 n, u32 d)
 {
+	return n / d;
+}
+
+static inline u64 div64_u64(u64 n, u64 d)
+{
+	return n / d;
+}
+
+static inline u64 div64_u64_rem(u64 n, u64 d, u64 *rest)
+{
+	*rest = n % d;
 	return n / d;
 }
 
@@ -160,6 +172,16 @@ unsigned long find_next_zero_bit(const unsigned long *p, unsigned long size,
 static inline void bitmap_zero(unsigned long *p, unsigned long bits)
 {
 	memset(p, 0, BITS_TO_LONGS(bits) * sizeof(long));
+}
+
+static inline unsigned int hweight32(u32 x)
+{
+	return __builtin_popcount(x);
+}
+
+static inline unsigned long __ffs64(u64 x)
+{
+	return __builtin_ctzll(x);
 }
 
 static inline unsigned int hweight64(u64 x)

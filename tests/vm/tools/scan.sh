@@ -12,6 +12,16 @@ scan_message() { dmsetup message "$1" 0 scan "${@:2}"; }
 scan_is() { [[ $(scan_get "$1" "$2") == "$3" ]]; }
 scan_wait() { eventually "$4" scan_is "$1" "$2" "$3"; }
 
+# patiently SECONDS COMMAND...: like eventually, for hours of virtual time
+patiently() {
+	local until=$((SECONDS + $1))
+	shift
+	while ! ("$@"); do
+		((SECONDS < until)) || return 1
+		sleep 60
+	done
+}
+
 # scan_pass DEVICE SECONDS: a whole pass
 scan_pass() {
 	local passes

@@ -76,7 +76,9 @@ GOOD_UUID=$(od -An -tx1 -j 16 -N 16 /run/good.img |
 changed "another spare where one is asked for" good larger "The spare has another UUID" "1 uuid=$GOOD_UUID"
 changed "wiped" good blank "There is no superblock on the spare: say 'format'"
 changed "wiped, and the line says 'format'" good blank "$CHANGED" "1 format"
+changed "wiped, and the line says to format it the same way" good blank "$CHANGED" "2 format spare_blocks=150"
 changed "formatted by somebody else" blank good "$CHANGED" "1 format"
+changed "formatted by somebody else, the same way" blank good "$CHANGED" "2 format spare_blocks=150"
 cp /run/blank.img /run/used.img
 poke /run/used.img 70000 1
 changed "written by somebody else" blank used "The spare holds something: not formatting it" "1 format"

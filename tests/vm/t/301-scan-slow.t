@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: slow blocks are found, confirmed and moved with their data; slowness everywhere moves nothing
+# timeout: 300
+# icount: shift=2
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/scan.sh"
+
+S=/dev/disk/spare D=/dev/mapper/r
+field() { dmsetup status r | cut -d' ' -f"$1"; }
+on_spare() { dmsetup message r 0 list | awk '/^[0-9]/ { printf "%s%s", sep, $1; sep = " " }'; }
+
+load_core
+load_scanner chunk_sectors=64
+make_null_blk main 64
+make_null_blk spare 16
+LEN=$(sectors /dev/disk/main)
+# two blocks and one sector of a third take 150 ms, one takes 40 ms; a whole MiB between is fine
+slow_disk m /dev/disk/main 150 8000+16 40963+1
+slow_disk m2 /dev/mapper/m 40 100000+8
+dm_create r "0 $LEN remap /dev/mapper/m2 0 $S 0 2 format confirm_ms=0"
+pattern_write $D 0 0 1
+
+scan_set r advise 1
+scan_set r priority 10
+scan_act r start
+ok "advise: slow blocks are found" patiently 9000 scan_is r slow_blocks 4
+is "$(scan_message r slow | sort -n | tr '\n' ' ')" "1000 1001 5120 12500 " "these four"
+is "$(field 9)" 0 "and nothing is moved"
+
+scan_set r advise 0
+ok "now they are moved" patiently 900 scan_is r predictive_remaps 4
+is "$(on_spare)" "1000 1001 5120 12500" "these four"
+is "$(field 10)" 0 "without loss"
+ok "all data is right" pattern_check $D 0 0 1
+is "$(scan_get r slow_blocks)" 0 "none is left on main"
+
+# from now on everything is slow
+dmsetup reload m <<<"0 $LEN delay /dev/disk/main 0 200 /dev/disk/main 0 0"
+dmsetup suspend m
+dmsetup resume m
+scan_act r stop
+scan_act r start
+sleep 3000
+is "$(scan_get r predictive_remaps) $(field 9)" "4 4" "slowness everywhere moves nothing"
+ok "all data is right" pattern_check $D 0 0 1
+done_testing

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: a pass goes on where it was after suspend, reload, stop of the device and power cut
+# timeout: 200
+# boots: 2
+# icount: shift=2
+# disk: main 256M
+# disk: spare 64M
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/scan.sh"
+
+M=/dev/disk/main S=/dev/disk/spare
+SEGMENT=2048
+table() { echo "0 $(sectors $M) remap $M 0 $S 0 ${1:-0}"; }
+position() { scan_get r position; }
+reached() { (($(position) >= $1)); }
+# went_on TEXT BEFORE: no more than a segment is read again
+went_on() {
+	local now
+	now=$(position)
+	ok "$1: at most a segment is read again ($2, then $now)" test "$now" -ge $(($2 - SEGMENT))
+}
+
+load_core
+load_scanner interval_hours=1
+
+if ((BOOT == 1)); then
+	dm_create r "$(table "2 format spare_blocks=4096")"
+	scan_act r start
+	ok "the pass is on its way" eventually 300 reached $((20 * SEGMENT))
+	scan_act r pause
+	is "$(scan_get r state)" paused "paused"
+	at=$(position)
+	sleep 100
+	is "$(position)" "$at" "it stays where it is"
+	dmsetup suspend r
+	dmsetup resume r
+	is "$(scan_get r state)" paused "paused over a suspend"
+	dm_reload r "$(table)"
+	is "$(scan_get r state)" paused "paused over a reload"
+	went_on "suspend and reload" "$at"
+	dm_remove r
+	dm_create r "$(table)"
+	is "$(scan_get r state)" paused "paused over a stop"
+	went_on "stop and start" "$at"
+	scan_act r resume
+	ok "it goes on" eventually 300 reached $((at + 20 * SEGMENT))
+	rmmod dm_remap_scanner
+	at=$(dmsetup status r) # the device goes on without a scanner
+	load_scanner interval_hours=1
+	ok "and with a new one" eventually 300 reached $((60 * SEGMENT))
+	sleep 61 # the record is written each minute
+	record "at $(position)"
+	power_cut
+fi
+
+read -r _ at < <(recorded)
+dm_create r "$(table)"
+ok "after a power cut the pass goes on" test "$(scan_get r state)" != waiting
+# the record is a minute old at most; in that time the pace of an hour's pass reads less than this
+ok "from where it was a minute before ($at, then $(position))" test "$(position)" -ge $((at - 20 * SEGMENT))
+ok "and it ends" patiently 7200 scan_is r passes 1
+done_testing
