@@ -34,13 +34,28 @@ static int request(const struct op *op)
 			  (unsigned long long)op->sector, op->count);
 }
 
+/* What is told and what is done stay in step: no healing between the two. */
+static pthread_mutex_t fault_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static int fault_main(const struct op *op)
+{
+	pthread_mutex_lock(&fault_mutex);
+	trouble_main_bad(op->sector, op->count, op->letters);
+	disk_fault(MAIN, world.shape.start[MAIN] + op->sector, op->count, op->letters);
+	pthread_mutex_unlock(&fault_mutex);
+	return 0;
+}
+
+/*
+ * After a commit that failed its copies differ, and nothing could say which counts: no fault may
+ * take the newer one away before the next start.
+ */
 static int fault(const struct op *op)
 {
-	if (op->disk == MAIN) {
-		trouble_main_bad(op->sector, op->count, op->letters);
-		disk_fault(MAIN, world.shape.start[MAIN] + op->sector, op->count, op->letters);
+	if (op->disk == MAIN)
+		return fault_main(op);
+	if (life_degraded() && strchr(op->letters, 'r'))
 		return 0;
-	}
 	if (strchr(op->letters, 'r'))
 		trouble_begins(TROUBLE_SPARE_READ);
 	if (strchr(op->letters, 'w'))
@@ -51,8 +66,19 @@ static int fault(const struct op *op)
 
 static int heal(const struct op *op)
 {
+	pthread_mutex_lock(&fault_mutex);
 	disk_fault(MAIN, world.shape.start[MAIN] + op->sector, op->count, "-");
 	trouble_main_good(op->sector, op->count);
+	pthread_mutex_unlock(&fault_mutex);
+	return 0;
+}
+
+static int heal_all(void)
+{
+	pthread_mutex_lock(&fault_mutex);
+	life_heal(MAIN);
+	life_heal(SPARE);
+	pthread_mutex_unlock(&fault_mutex);
 	return 0;
 }
 
@@ -88,9 +114,7 @@ static int carry_out(struct worker *w, const struct op *op, u64 number)
 	case OP_HEAL:
 		return heal(op);
 	case OP_HEAL_ALL:
-		life_heal(MAIN);
-		life_heal(SPARE);
-		return 0;
+		return heal_all();
 	case OP_OUTAGE:
 	case OP_PROTECT:
 		return life_outage(op);

@@ -28,6 +28,8 @@ int life_suspend(const struct op *op);
 int life_reload(const struct op *op);
 int life_check(void);
 int life_outage(const struct op *op);
+/* Was the mode lower than rw since the last start? */
+bool life_degraded(void);
 void life_heal(enum disk which);
 void life_power_off(const struct op *op);
 void life_start(bool format);

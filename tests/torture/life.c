@@ -13,21 +13,6 @@
 /* One table operation at a time. */
 static pthread_mutex_t table_mutex = PTHREAD_MUTEX_INITIALIZER;
 
-/* When the spare was told to do anything wrong, from then on. */
-static bool spare_was_fine(u64 since)
-{
-	static const enum trouble_kind kinds[] = {
-		TROUBLE_STOP, TROUBLE_OUTAGE_SPARE, TROUBLE_FLUSH_SPARE, TROUBLE_SPARE_READ,
-		TROUBLE_SPARE_WRITE,
-	};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (trouble_since(kinds[i], since))
-			return false;
-	return true;
-}
-
 static u64 started;		/* this activation */
 static bool degraded;		/* since then */
 static u64 outage_over;		/* microseconds */
@@ -45,7 +30,7 @@ static void judge_mode(const struct remap_status *st)
 	if (!strcmp(st->mode, "rw"))
 		return;
 	degraded = true;
-	if (spare_was_fine(started))
+	if (trouble_spare_was_fine(started))
 		violation(NEVER, "MODE: %s, and nothing was wrong with the spare", st->mode);
 	trouble_begins(TROUBLE_MODE);
 	if (!strcmp(st->mode, "fail"))
@@ -86,9 +71,12 @@ int life_suspend(const struct op *op)
 	int r, s;
 
 	pthread_mutex_lock(&table_mutex);
+	life_check();		/* what is in doubt now is not any more afterwards */
+	trouble_begins(TROUBLE_TABLE);
 	r = dm_suspend(&remap_device, op->noflush);
 	usleep(op->a * 1000);
 	s = dm_resume(&remap_device);
+	trouble_ends(TROUBLE_TABLE);
 	pthread_mutex_unlock(&table_mutex);
 	life_check();
 	if (r || s)
@@ -117,15 +105,18 @@ int life_reload(const struct op *op)
 	int r, s;
 
 	pthread_mutex_lock(&table_mutex);
-	if (!spare_was_fine(began))
+	life_check();
+	trouble_begins(TROUBLE_TABLE);
+	if (!trouble_spare_was_fine(began))
 		trouble_begins(TROUBLE_ACTIVATION);
 	r = remap_reload();
 	s = dm_suspend(&remap_device, op->noflush);
 	if (!s)
 		s = dm_resume(&remap_device);
 	trouble_may_be_over();
+	trouble_ends(TROUBLE_TABLE);
 	pthread_mutex_unlock(&table_mutex);
-	if ((r || s) && spare_was_fine(began) && !trouble_since(TROUBLE_OUTAGE_MAIN, began))
+	if ((r || s) && trouble_spare_was_fine(began) && !trouble_since(TROUBLE_OUTAGE_MAIN, began))
 		violation(NEVER, "RELOAD: load says %d, suspend and resume %d", r, s);
 	life_check();
 	return r ? r : s;
@@ -173,6 +164,11 @@ static int activate(enum how how)
 	return r;
 }
 
+bool life_degraded(void)
+{
+	return degraded;
+}
+
 void life_start(bool format)
 {
 	int r = activate(format ? FORMAT : AS_IT_IS);
@@ -193,6 +189,22 @@ void life_heal(enum disk which)
 }
 
 /*
+ * Copies of the table that differ and can't be made to agree are as good as one copy: what is
+ * older is not known to be. So the spare is repaired before the next one fails, too.
+ */
+static int repair(void)
+{
+	struct remap_status st;
+	int r = remap_read_status(&st);
+
+	if (r || strcmp(st.mode, "read-only"))
+		return r;
+	life_heal(SPARE);
+	life_stop();
+	return activate(AS_IT_IS);
+}
+
+/*
  * With a spare that fails it may refuse; with a healed one it has to start. It has to be forced
  * where the spare went away between a suspend and the resume, with the mark of a clean stop: main
  * was written without it.
@@ -206,8 +218,10 @@ static void start_again(void)
 	if (r == -EUCLEAN && !unmarked)
 		r = activate(FORCE);
 	if (!r)
+		r = repair();
+	if (!r)
 		return;
-	if (spare_was_fine(began)) {
+	if (trouble_spare_was_fine(began)) {
 		violation(NEVER, "START: the device does not start again: %s", strerror(-r));
 		return;
 	}

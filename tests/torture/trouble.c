@@ -10,6 +10,7 @@ static u64 until[NR_TROUBLES];
 static u64 *read_until, *write_until;	/* of each sector, on main */
 static u64 *good_since;			/* the last time it was known not to be lost */
 static bool *involved;			/* of each block */
+static u64 table_began;			/* the last suspend or reload */
 static u64 flush_owed;			/* when the last flush that succeeded began */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -42,6 +43,8 @@ void trouble_exit(void)
 
 void trouble_begins(enum trouble_kind kind)
 {
+	if (kind == TROUBLE_TABLE)
+		table_began = tick();
 	__atomic_store_n(&until[kind], NEVER, __ATOMIC_SEQ_CST);
 }
 
@@ -53,6 +56,20 @@ void trouble_ends(enum trouble_kind kind)
 bool trouble_since(enum trouble_kind kind, u64 when)
 {
 	return __atomic_load_n(&until[kind], __ATOMIC_SEQ_CST) >= when;
+}
+
+bool trouble_spare_was_fine(u64 since)
+{
+	static const enum trouble_kind kinds[] = {
+		TROUBLE_STOP, TROUBLE_OUTAGE_SPARE, TROUBLE_FLUSH_SPARE, TROUBLE_SPARE_READ,
+		TROUBLE_SPARE_WRITE,
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (trouble_since(kinds[i], since))
+			return false;
+	return true;
 }
 
 /*
@@ -160,11 +177,25 @@ static bool any_involved(u64 sector, u32 count)
 	return false;
 }
 
+/* A reload may have met a spare that went away meanwhile: then the new table fails all I/O. */
+static bool reload_may_fail(u64 began)
+{
+	return trouble_since(TROUBLE_TABLE, began) &&
+	       !trouble_spare_was_fine(began < table_began ? began : table_began);
+}
+
 /* Things that excuse everything. */
 static bool all_excused(u64 began)
 {
 	return trouble_since(TROUBLE_STOP, began) || trouble_since(TROUBLE_OUTAGE_MAIN, began) ||
-	       trouble_since(TROUBLE_ACTIVATION, began);
+	       trouble_since(TROUBLE_ACTIVATION, began) || reload_may_fail(began);
+}
+
+static bool mode_is_rw(void)
+{
+	struct remap_status st;
+
+	return !remap_read_status(&st) && !strcmp(st.mode, "rw");
 }
 
 /* May the map be unable to change? What the status says counts, too. */
@@ -180,6 +211,9 @@ static bool map_may_not_change(u64 began)
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (trouble_since(kinds[i], began))
 			return true;
+	/* spare blocks that were freed are of use again afterwards: it may have been full */
+	if (world.shape.spare_blocks && trouble_since(TROUBLE_TABLE, began))
+		return true;
 	return remap_read_status(&st) || strcmp(st.mode, "rw") || strcmp(st.state, "normal") ||
 	       st.used == st.total;
 }
@@ -217,8 +251,10 @@ bool trouble_excuses_read(u64 sector, u32 count, u64 began, bool lost)
 
 	if (excused || !any_involved(sector, count))
 		return excused;
+	/* whether it is in the map may be in doubt, until the next start */
 	return trouble_since(TROUBLE_OUTAGE_SPARE, began) ||
-	       trouble_since(TROUBLE_SPARE_READ, began) || trouble_since(TROUBLE_MODE, began);
+	       trouble_since(TROUBLE_SPARE_READ, began) || trouble_since(TROUBLE_MODE, began) ||
+	       !mode_is_rw();
 }
 
 bool trouble_excuses_write(u64 sector, u32 count, u64 began, bool lost)

@@ -21,6 +21,7 @@ enum trouble_kind {
 	TROUBLE_UNSETTLED,	/* dm-remap does not yet know that a device is back */
 	TROUBLE_ACTIVATION,	/* a table could not be activated */
 	TROUBLE_MODE,		/* the mode is not rw */
+	TROUBLE_TABLE,		/* a suspend or reload, no trouble by itself */
 	NR_TROUBLES,
 };
 
@@ -31,6 +32,8 @@ void trouble_begins(enum trouble_kind kind);
 void trouble_ends(enum trouble_kind kind);
 /* Was there any at this tick or later? */
 bool trouble_since(enum trouble_kind kind, u64 when);
+/* Was the spare told to do nothing wrong, from then on? */
+bool trouble_spare_was_fine(u64 since);
 
 /* Bad sectors of main, in sectors of the remap device. @letters as testdisk has them. */
 void trouble_main_bad(u64 sector, u64 count, const char *letters);
