@@ -112,14 +112,16 @@ static void retry_write(struct remap_device *dev, struct remap_job *job,
 	status = remap_disk_write_fua(disk, source(dev, job) + job->suspect,
 				      job->buf + (job->suspect << SECTOR_SHIFT),
 				      job->suspect_sectors << SECTOR_SHIFT, fua);
-	if (!status)
+	if (!status) {
 		job->state = REMAP_JOB_HEALTHY;
-	else if (!remap_fault_suspicious(status))
+		remap_count(&dev->counters.unconfirmed, 1);
+	} else if (!remap_fault_suspicious(status)) {
 		remap_job_fail(job, status, -EIO);
-	else if (!remap_fault_needs_window(status))
+	} else if (!remap_fault_needs_window(status)) {
 		job->proven = true;
-	else
+	} else {
 		job->status = status;
+	}
 }
 
 static void keep(struct remap_device *dev, struct remap_job *job, u32 offset,

@@ -15,7 +15,8 @@ static void fill(struct scanner *s, u32 sectors)
 		u32 offset = done % SCAN_BUFFER;
 		u32 n = min_t(u32, bytes - done, PAGE_SIZE);
 
-		bio_add_page(&s->bio, virt_to_page(s->buffer + offset), n, 0);
+		if (bio_add_page(&s->bio, virt_to_page(s->buffer + offset), n, 0) != n)
+			break;
 		done += n;
 	}
 }
