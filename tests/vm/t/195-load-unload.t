@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: the module is loaded and unloaded many times, with devices, repairs and a client in between
-# timeout: 200
+# timeout: 240
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
