@@ -451,6 +451,8 @@ void remap_deactivate(struct remap_device *dev)
 	struct remap_super *sb = &dev->md.super;
 	unsigned int copies;
 
+	if (remap_take_back_clean(dev))		/* the last chance */
+		DMWARN("%s: the spare could not be told that the device ran", dev->name);
 	if (dev->md.mode != REMAP_MODE_RW)
 		return;
 	copies = remap_metadata_write_health(&dev->md);

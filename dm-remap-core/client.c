@@ -386,7 +386,9 @@ void dm_remap_figures(struct remap_device *dev, struct dm_remap_figures *f)
 	f->spare_used = READ_ONCE(dev->spares.used);
 	f->spare_bad = READ_ONCE(dev->spares.bad);
 	f->writable = remap_device_mode(dev) == REMAP_MODE_RW;
-	f->normal = !strcmp(remap_fault_name(&dev->fault), "normal");
+	f->normal = !READ_ONCE(dev->fault.unreachable[REMAP_FAULT_MAIN]) &&
+		    !READ_ONCE(dev->fault.unreachable[REMAP_FAULT_SPARE]) &&
+		    !READ_ONCE(dev->fault.write_dead);
 }
 EXPORT_SYMBOL_GPL(dm_remap_figures);
 

@@ -98,7 +98,7 @@ static u32 run(struct scanner *s, u32 area, u64 sector, u32 most, bool *out)
 	while (at < limit) {
 		u64 next;
 
-		if (left_out(s, area, at, &next) != *out)
+		if (left_out(s, area, at, &next) != *out || next <= at)
 			break;
 		at = next;
 	}
@@ -109,21 +109,22 @@ static u32 run(struct scanner *s, u32 area, u64 sector, u32 most, bool *out)
  * What to read
  */
 
-/* Somewhere else on main, of the same size. Falls back on the suspect's own neighbour. */
-static void choose_control(struct scanner *s, struct scan_read *r)
+/* Where there is no such place, any will do. */
+u64 scan_elsewhere(struct scanner *s, u32 sectors)
 {
-	u64 places = div_u64(s->geo.length, r->sectors), random;
+	u64 places = div_u64(s->geo.length, sectors), random, sector = 0;
 	unsigned int try;
 	bool out = true;
 
 	for (try = 0; try < 16; try++) {
 		random = get_random_u32() | (u64)get_random_u32() << 32;
-		div64_u64_rem(random, max(places, 1ULL), &r->sector);
-		r->sector *= r->sectors;
-		if (run(s, SCAN_MAIN, r->sector, r->sectors, &out) == r->sectors && !out &&
-		    !scan_judge_suspected(&s->judge, r->sector, r->sectors))
-			return;
+		div64_u64_rem(random, max(places, 1ULL), &sector);
+		sector *= sectors;
+		if (run(s, SCAN_MAIN, sector, sectors, &out) == sectors && !out &&
+		    !scan_judge_suspected(&s->judge, sector, sectors))
+			break;
 	}
+	return sector;
 }
 
 static bool next_visit(struct scanner *s, struct scan_read *r, u64 now_ns)
@@ -137,7 +138,8 @@ static bool next_visit(struct scanner *s, struct scan_read *r, u64 now_ns)
 	r->sector = r->visit.sector;
 	r->sectors = r->visit.sectors;
 	if (r->visit.control) {
-		choose_control(s, r);
+		r->sectors = min_t(u64, r->sectors, s->geo.length);
+		r->sector = scan_elsewhere(s, r->sectors);
 		return true;
 	}
 	if (run(s, SCAN_MAIN, r->sector, r->sectors, &out) == r->sectors && !out)

@@ -21,8 +21,7 @@ static void free_scanner(struct scanner *s)
 {
 	if (!s)
 		return;
-	if (s->buffer)
-		free_pages_exact(s->buffer, SCAN_BUFFER);
+	vfree(s->buffer);
 	free_percpu(s->cpu);
 	mutex_destroy(&s->lock);
 	vfree(s);
@@ -39,7 +38,7 @@ static struct scanner *new_scanner(struct remap_device *dev)
 	s->dev = dev;
 	s->name = dm_remap_device_name(dev);
 	s->cpu = alloc_percpu(struct scan_cpu);
-	s->buffer = alloc_pages_exact(SCAN_BUFFER, GFP_KERNEL);
+	s->buffer = vzalloc(SCAN_BUFFER);
 	if (s->cpu && s->buffer)
 		return s;
 	free_scanner(s);

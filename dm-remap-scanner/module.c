@@ -10,12 +10,16 @@
 
 struct workqueue_struct *scan_wq;
 
-/* The default may do I/O for a long time and sleeps a lot: threads of its own, on any CPU. */
+/*
+ * Work that does I/O for a long time: threads of its own, on any CPU. Frozen before memory is
+ * saved to disk: what was moved after that would be forgotten.
+ */
 static int __init scanner_init(void)
 {
 	int r;
 
-	scan_wq = alloc_workqueue("dm-remap-scan", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	scan_wq = alloc_workqueue("dm-remap-scan", WQ_MEM_RECLAIM | WQ_UNBOUND | WQ_FREEZABLE,
+				  0);
 	if (!scan_wq)
 		return -ENOMEM;
 	r = dm_remap_register_client(&scan_client);

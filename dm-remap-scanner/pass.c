@@ -68,8 +68,13 @@ static void sync_record(struct scanner *s)
 /* When the next pass begins by itself. Devices that start together do not scan together. */
 static u64 due(struct scanner *s)
 {
-	u64 last = s->memory.pass.started;
-	u64 then = last + interval(s) + (((interval(s) / 20) * s->jitter) >> 32);
+	u64 last, then;
+
+	/* the clock was wrong before, and ahead */
+	s->attached = min(s->attached, wall());
+	s->memory.pass.started = min(s->memory.pass.started, wall());
+	last = s->memory.pass.started;
+	then = last + interval(s) + (((interval(s) / 20) * s->jitter) >> 32);
 
 	/* never scanned, or away for longer than that */
 	if (!last || then < s->attached)
@@ -104,11 +109,11 @@ static void begin_pass(struct scanner *s)
 	memset(&m->pass, 0, sizeof(m->pass));
 	m->pass.started = wall();
 	m->all.started = m->pass.started;
-	m->unread_before = m->unread;
+	m->unread_before = max(m->unread, m->unread_before);
 	m->unread = 0;
-	m->spare_unread_before = m->spare_unread;
+	m->spare_unread_before = max(m->spare_unread, m->spare_unread_before);
 	m->spare_unread = 0;
-	m->slow_before = s->nr_slow;
+	m->slow_before = max_t(u64, s->nr_slow, m->slow_before);
 	s->nr_slow = 0;		/* those that still are will be found again */
 	m->under_way = true;
 	m->area = SCAN_MAIN;
@@ -151,7 +156,7 @@ static void complete_pass(struct scanner *s)
 	m->unread_before = 0;
 	m->spare_unread_before = 0;
 	m->slow_before = 0;
-	m->pass.ended = wall();
+	m->pass.ended = max(wall(), m->pass.started);
 	m->pass.score = scan_score(s);
 	m->all.ended = m->pass.ended;
 	m->passes++;
@@ -300,7 +305,7 @@ static void count(struct scanner *s, const struct scan_read *r, u64 ns)
 }
 
 /* Which block of it was it? They are read one by one. */
-static void look_closer(struct scanner *s, const struct scan_read *r)
+static void note_broken(struct scanner *s, const struct scan_read *r)
 {
 	struct scan_broken *b = &s->broken;
 
@@ -310,7 +315,6 @@ static void look_closer(struct scanner *s, const struct scan_read *r)
 	b->end = r->sector + r->sectors;
 	b->step = s->cursor.step;
 	b->offset = s->cursor.offset;
-	scan_cursor_advance(&s->cursor, r->sectors);
 }
 
 /* Neither MEDIUM nor IOERR says anything of the place that was read. */
@@ -336,22 +340,24 @@ static void leave_out(struct scanner *s, const struct scan_read *r)
 static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
 {
 	if (!suspicious(status)) {
-		if (++s->vain < VAIN_MAX)
-			scan_stall(s, STALL_NS);
-		else
+		if (++s->vain >= VAIN_MAX && scan_answers(s, r->area))
 			leave_out(s, r);
+		else
+			scan_stall(s, STALL_NS);
 		return;
 	}
 	switch (r->purpose) {
 	case SCAN_FOR_PASS:
-		look_closer(s, r);
+		note_broken(s, r);
+		scan_cursor_advance(&s->cursor, r->sectors);
 		break;
 	case SCAN_FOR_BLOCK:
 		if (scan_block_failed(s, r) && s->broken.is)
 			s->broken.sector = r->sector + r->sectors;
 		break;
 	case SCAN_FOR_VISIT:
-		break;		/* the pass will come there */
+		note_broken(s, r);
+		break;
 	}
 }
 
@@ -456,8 +462,10 @@ static u64 step(struct scanner *s)
 	u64 now = ktime_get_ns(), then;
 
 	scan_score_watch(s);
-	if (s->unsaved)
+	if (s->unsaved) {
 		sync_record(s);
+		return 0;
+	}
 	if (!scan_knob_get(s, enabled) || s->memory.paused)
 		return asleep(s, ASLEEP_S);
 	if (now < s->stalled_ns)

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/ioprio.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
 
 #include "../compat/compat.h"
 #include "scanner.h"
 #include "trace.h"
 
-/* All pieces of the read land in the same buffer: what is read matters to nobody. */
+/* We look at none of it, but somebody below may check it. */
 static void fill(struct scanner *s, u32 sectors)
 {
 	u32 bytes = sectors << SECTOR_SHIFT, done = 0;
 
 	while (done < bytes) {
-		u32 offset = done % SCAN_BUFFER;
 		u32 n = min_t(u32, bytes - done, PAGE_SIZE);
 
-		if (bio_add_page(&s->bio, virt_to_page(s->buffer + offset), n, 0) != n)
+		if (bio_add_page(&s->bio, vmalloc_to_page(s->buffer + done), n, 0) != n)
 			break;
 		done += n;
 	}

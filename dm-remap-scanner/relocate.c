@@ -48,11 +48,51 @@ static int block_of(struct scanner *s, const struct scan_read *r, u64 *block)
 	       0 : -ENOENT;
 }
 
-/* Metadata that does not read has another copy, a free spare block nothing to lose. */
+static bool reads(struct scanner *s, u32 area, u64 sector, u32 sectors)
+{
+	u64 ns;
+	bool ok;
+
+	mutex_unlock(&s->lock);
+	ok = !scan_probe(s, area, sector, sectors, &ns);
+	mutex_lock(&s->lock);
+	return ok;
+}
+
+/* The core's rule, for what is not the core's business: does the rest of the disk answer? */
+bool scan_answers(struct scanner *s, u32 area)
+{
+	u32 block = min_t(u64, s->geo.block, s->geo.length), answers = 0, i;
+
+	if (area != SCAN_MAIN)
+		return reads(s, SCAN_SPARE, 0, 8) ||
+		       reads(s, SCAN_SPARE_TAIL, scan_area_length(s, SCAN_SPARE_TAIL) - 8, 8);
+	for (i = 0; i < 3; i++)
+		answers += reads(s, SCAN_MAIN, scan_elsewhere(s, block), block);
+	return answers >= 2;
+}
+
+/*
+ * Metadata that does not read has another copy, a free spare block nothing to lose. It counts
+ * when it fails again and the spare answers before and after.
+ */
 static bool spare_failed(struct scanner *s, const struct scan_read *r)
 {
+	unsigned int epoch = s->epoch;
+	bool answers, good = false;
 	sector_t start;
 
+	answers = scan_answers(s, r->area);
+	if (answers)
+		good = reads(s, r->area, r->sector, r->sectors);
+	if (answers && !good)
+		answers = scan_answers(s, r->area);
+	if (s->epoch != epoch)
+		return false;
+	if (!answers)
+		scan_stall(s, STALL_NS);
+	if (!answers || good)
+		return good;
 	scan_area_place(s, r->area, &start);
 	scan_figures(s)->errors++;
 	s->memory.spare_unread++;
@@ -93,7 +133,8 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 			     s->name, block, error);
 	}
 	if (r->area == SCAN_MAIN) {
-		scan_cursor_hit(&s->cursor, r->sector);
+		if (!error && s->memory.area == SCAN_MAIN)
+			scan_cursor_hit(&s->cursor, r->sector);
 		scan_judge_forget(&s->judge, r->sector, r->sectors);
 	}
 	return true;
@@ -131,7 +172,7 @@ static bool may_relocate(struct scanner *s)
 	struct dm_remap_figures f;
 	u64 free;
 
-	if (scan_knob_get(s, advise) || s->judge.everywhere)
+	if (scan_knob_get(s, advise) || s->judge.everywhere || now < s->relocate_ns)
 		return false;
 	if (now - s->hour_ns >= HOUR_NS) {
 		s->hour_ns = now;
@@ -171,15 +212,18 @@ bool scan_relocate_slow(struct scanner *s)
 	mutex_unlock(&s->lock);
 	error = dm_remap_relocate(s->dev, block, DM_REMAP_WHY_SLOW);
 	mutex_lock(&s->lock);
+	if (!error)
+		s->hour_relocations++;
 	if (s->epoch != epoch)
 		return true;
 	if (error && error != -EEXIST) {
-		scan_stall(s, error == -EAGAIN ? AGAIN_NS : STALL_NS);
+		/* the scan goes on meanwhile, and others come first */
+		s->relocate_ns = ktime_get_ns() + (error == -EAGAIN ? AGAIN_NS : STALL_NS);
+		swap(s->slow[0], s->slow[s->nr_slow - 1]);
 		return true;
 	}
 	drop_slow(s, 0);
 	if (!error) {
-		s->hour_relocations++;
 		scan_figures(s)->relocated++;
 		scan_judge_forget(&s->judge, block * s->geo.block, s->geo.block);
 	}

@@ -24,7 +24,7 @@
 #include "pace.h"
 #include "record.h"
 
-#define SCAN_BUFFER	65536	/* bytes; read over and over, nobody looks at them */
+#define SCAN_BUFFER	(SCAN_CHUNK_MAX * 512)
 #define SCAN_VECS	(SCAN_CHUNK_MAX * 512 / PAGE_SIZE)
 
 /* What a pass visits, one after the other. */
@@ -131,6 +131,7 @@ struct scanner {
 	u32 nr_slow;
 	u64 hour_ns;
 	u32 hour_relocations;
+	u64 relocate_ns;	/* not before that: the last one was refused */
 	bool told_reserve;
 
 	u64 watch_ns;
@@ -249,6 +250,9 @@ struct scan_read {
  */
 bool scan_read_next(struct scanner *s, u32 most, u64 now_ns, struct scan_read *r);
 
+/** scan_elsewhere() - a place on main for a control read, away from remaps and suspects */
+u64 scan_elsewhere(struct scanner *s, u32 sectors);
+
 /* relocate.c: what is asked of the core; all sleep and drop @lock meanwhile */
 
 /** scan_block_failed() - a block did not read alone. Return: false: try it again later. */
@@ -256,6 +260,9 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r);
 
 /** scan_relocate_slow() - one of those that were condemned. Return: one was. */
 bool scan_relocate_slow(struct scanner *s);
+
+/** scan_answers() - do control reads succeed? Drops @lock meanwhile. */
+bool scan_answers(struct scanner *s, u32 area);
 
 /** scan_stall() - try nothing for a while: the disk does not answer */
 void scan_stall(struct scanner *s, u64 ns);

@@ -194,7 +194,7 @@ int dm_remap_holder(struct remap_device *dev, u32 spare, u64 *block);
  * @spare_used: spare blocks that cannot be given out
  * @spare_bad: those of them that are bad
  * @writable: the map can change
- * @normal: both devices answer and no breaker is open
+ * @normal: both devices answer; the breaker may be open, which a request will tell
  */
 struct dm_remap_figures {
 	u64 remapped;

@@ -44,7 +44,10 @@ dmsetup suspend m
 dmsetup resume m
 scan_act r stop
 scan_act r start
+READ=$(scan_get r sectors_scanned)
 sleep 3000
+ok "much was read meanwhile" test $(($(scan_get r sectors_scanned) - READ)) -ge $((LEN / 2))
+like "$(dmesg)" "r: the whole device has become slow" "it is said of the device"
 is "$(scan_get r predictive_remaps) $(field 9)" "4 4" "slowness everywhere moves nothing"
 ok "all data is right" pattern_check $D 0 0 1
 done_testing

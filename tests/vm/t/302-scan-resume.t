@@ -22,6 +22,7 @@ went_on() {
 	local now
 	now=$(position)
 	ok "$1: at most a segment is read again ($2, then $now)" test "$now" -ge $(($2 - SEGMENT))
+	ok "$1: and nothing is skipped" test "$now" -le "$2"
 }
 
 load_core
@@ -62,5 +63,6 @@ dm_create r "$(table)"
 ok "after a power cut the pass goes on" test "$(scan_get r state)" != waiting
 # the record is a minute old at most; in that time the pace of an hour's pass reads less than this
 ok "from where it was a minute before ($at, then $(position))" test "$(position)" -ge $((at - 20 * SEGMENT))
+ok "nor from further on" test "$(position)" -le $((at + SEGMENT))
 ok "and it ends" patiently 7200 scan_is r passes 1
 done_testing

@@ -20,7 +20,10 @@ make_null_blk spare 16
 LEN=$(sectors /dev/disk/main)
 GOOD="delay /dev/disk/main 0 5 /dev/disk/main 0 0" # a read takes 5 ms
 dm_create m "0 $LEN $GOOD"
-dm_create r "0 $LEN remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+S_LEN=$(sectors /dev/disk/spare)
+S_GOOD="delay /dev/disk/spare 0 100 /dev/disk/spare 0 0"
+dm_create s "0 $S_LEN $S_GOOD"
+dm_create r "0 $LEN remap /dev/mapper/m 0 /dev/mapper/s 0 3 format confirm_ms=0 spare_blocks=1024"
 pattern_write $D 0 0 1
 scan_act r start
 moving() { (($(scan_get r position) > 20000)); }
@@ -35,4 +38,18 @@ ok "the pass ends" scan_wait r passes 1 120
 is "$(used) $(scan_get r io_errors)" "0/1024 0" "nothing was remapped, no error counted"
 ok "one interruption at least was" test "$(scan_get r interruptions)" -ge 1
 ok "all data is right" pattern_check $D 0 0 1
+
+# the same for the spare, while its own blocks are read
+STALLS=$(scan_get r interruptions)
+scan_act r start
+on_spare() { (($(scan_get r position) > LEN)); }
+ok "the next pass has come to the spare" eventually 60 on_spare
+ok "the spare goes away" dm_reload s "0 $S_LEN error"
+ok "the scan notices and waits" scan_wait r state stalled 20
+sleep 5
+is "$(scan_get r passes) $(scan_get r unread_blocks) $(scan_get r io_errors)" "1 0 0" "nothing counts as read, nor as bad"
+ok "it was an interruption" test "$(scan_get r interruptions)" -gt "$STALLS"
+ok "the spare is back" dm_reload s "0 $S_LEN $S_GOOD"
+ok "the pass ends" scan_wait r passes 2 150
+is "$(scan_get r unread_blocks) $(scan_get r health_score)" "0 100" "and nothing is known against either disk"
 done_testing
