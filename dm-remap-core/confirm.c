@@ -102,6 +102,14 @@ static sector_t source(struct remap_device *dev, const struct remap_job *job)
 	return job->block << dev->map.block_shift;
 }
 
+/* The suspect works after all. */
+static void acquit(struct remap_device *dev, struct remap_job *job)
+{
+	job->state = REMAP_JOB_HEALTHY;
+	job->error = -EUCLEAN;
+	remap_count(&dev->counters.unconfirmed, 1);
+}
+
 static void retry_write(struct remap_device *dev, struct remap_job *job,
 			struct remap_disk *disk)
 {
@@ -112,16 +120,14 @@ static void retry_write(struct remap_device *dev, struct remap_job *job,
 	status = remap_disk_write_fua(disk, source(dev, job) + job->suspect,
 				      job->buf + (job->suspect << SECTOR_SHIFT),
 				      job->suspect_sectors << SECTOR_SHIFT, fua);
-	if (!status) {
-		job->state = REMAP_JOB_HEALTHY;
-		remap_count(&dev->counters.unconfirmed, 1);
-	} else if (!remap_fault_suspicious(status)) {
+	if (!status)
+		acquit(dev, job);
+	else if (!remap_fault_suspicious(status))
 		remap_job_fail(job, status, -EIO);
-	} else if (!remap_fault_needs_window(status)) {
+	else if (!remap_fault_needs_window(status))
 		job->proven = true;
-	} else {
+	else
 		job->status = status;
-	}
 }
 
 static void keep(struct remap_device *dev, struct remap_job *job, u32 offset,
@@ -276,9 +282,7 @@ static void settle(struct remap_device *dev, struct remap_job *job)
 	u64 full = remap_format_full_mask(&dev->md.super);
 
 	if (healthy(dev, job)) {
-		job->state = REMAP_JOB_HEALTHY;
-		job->error = -EUCLEAN;
-		remap_count(&dev->counters.unconfirmed, 1);
+		acquit(dev, job);
 		return;
 	}
 	/*

@@ -153,15 +153,17 @@ static void count(struct remap_device *dev, struct remap_job *job)
 
 static void publish(struct remap_device *dev, struct remap_job *job)
 {
+	unsigned int lost = given_up(dev, job);
+
 	remap_map_set(&dev->map, job->block, remap_place_on_spare(job->slot, job->lost));
 	job->state = REMAP_JOB_DONE;
 	count(dev, job);
 	trace_remap_remapped(dev, job);
 	if (job->kind == REMAP_JOB_MOVE)
 		retire(dev, remap_job_old_spare(job), job->proven || job->gone);
-	if (given_up(dev, job))
+	if (lost)
 		DMERR_LIMIT("%s: block %llu could not be read whole: %u logical blocks are lost and read as errors until written; it is on spare block %u now",
-			    dev->name, job->block, given_up(dev, job), job->slot);
+			    dev->name, job->block, lost, job->slot);
 	else if (job->kind != REMAP_JOB_CLEAR && job->reason != REMAP_REASON_MANUAL)
 		DMWARN_LIMIT("%s: block %llu is on spare block %u now, without loss",
 			     dev->name, job->block, job->slot);
