@@ -8,10 +8,18 @@
 #include "../compat/compat.h"
 #include "scanner.h"
 
-static sector_t spare_front(const struct scanner *s)
+/* The metadata in front of the spare blocks. */
+static sector_t front(const struct scanner *s)
 {
-	return s->geo.spare_data - s->geo.spare_start +
-	       (sector_t)s->geo.spare_blocks * s->geo.block;
+	return s->geo.spare_data - s->geo.spare_start;
+}
+
+bool scan_spare_block(const struct scanner *s, u32 area, u64 sector, u32 *spare)
+{
+	if (area != SCAN_SPARE || sector < front(s))
+		return false;
+	*spare = div_u64(sector - front(s), s->geo.block);
+	return true;
 }
 
 u64 scan_area_length(const struct scanner *s, u32 area)
@@ -20,7 +28,7 @@ u64 scan_area_length(const struct scanner *s, u32 area)
 	case SCAN_MAIN:
 		return s->geo.length;
 	case SCAN_SPARE:
-		return spare_front(s);
+		return front(s) + (u64)s->geo.spare_blocks * s->geo.block;
 	default:
 		return s->geo.spare_end - s->geo.spare_tail;
 	}
@@ -68,22 +76,20 @@ u64 scan_pass_done(const struct scanner *s)
 /* The block at this sector of an area, where it begins, and whether it is left out. */
 static bool left_out(struct scanner *s, u32 area, u64 sector, u64 *end)
 {
-	u64 data = s->geo.spare_data - s->geo.spare_start, block, first = 0;
+	u64 block, first = 0;
 	bool out;
 	u32 spare;
 
-	if (area == SCAN_SPARE_TAIL || (area == SCAN_SPARE && sector < data)) {
-		*end = area == SCAN_SPARE ? data : scan_area_length(s, area);
-		return false;
-	}
-	if (area == SCAN_SPARE) {
-		first = data;
-		spare = div_u64(sector - data, s->geo.block);
-		out = dm_remap_holder(s->dev, spare, &block) == -EBADF;
-		block = spare;
-	} else {
+	if (area == SCAN_MAIN) {
 		block = div_u64(sector, s->geo.block);
 		out = dm_remap_lookup(s->dev, block, &spare) == 1;
+	} else if (scan_spare_block(s, area, sector, &spare)) {
+		out = dm_remap_holder(s->dev, spare, &block) == -EBADF;
+		first = front(s);
+		block = spare;
+	} else {
+		*end = area == SCAN_SPARE ? front(s) : scan_area_length(s, area);
+		return false;
 	}
 	*end = min(first + (block + 1) * s->geo.block, scan_area_length(s, area));
 	return out;

@@ -7,7 +7,6 @@
  *   the record is written      in memory; the core takes it to the spare
  */
 #include <linux/device-mapper.h>
-#include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "scanner.h"

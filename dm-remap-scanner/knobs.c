@@ -97,7 +97,7 @@ int scan_knob_change(struct scanner *s, const struct scan_knob *knob, const char
 	if (r)
 		return r;
 	mutex_lock(&s->lock);
-	s->knobs_set |= BIT(knob - scan_knobs);
+	s->memory.set |= BIT(knob - scan_knobs);
 	s->unsaved = true;
 	mutex_unlock(&s->lock);
 	scan_kick(s);

@@ -10,7 +10,6 @@
  *   advance  (cursor.c), and now and then the position is saved
  */
 #include <linux/device-mapper.h>
-#include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/sched/mm.h>
 
@@ -48,7 +47,6 @@ void scan_save(struct scanner *s)
 	m->offset = s->broken.is ? s->broken.offset : s->cursor.offset;
 	m->length = s->geo.length;
 	m->slow = s->nr_slow;
-	m->set = s->knobs_set;
 	scan_knobs_store(&s->knobs, m->knobs);
 	scan_record_encode(&s->record, m);
 	dm_remap_health_write(s->dev, &s->record, 0, sizeof(s->record));
@@ -92,7 +90,6 @@ void scan_restore(struct scanner *s)
 		       m->order <= SCAN_SEQUENTIAL &&
 		       scan_cursor_resume(&s->cursor, scan_area_length(s, m->area), m->order,
 					  m->step, m->offset);
-	s->knobs_set = m->set;
 	scan_knobs_load(&s->knobs, m->knobs, m->set);
 	s->attached = wall();
 	s->jitter = get_random_u32();
@@ -290,7 +287,6 @@ u64 scan_eta(struct scanner *s)
 static void count(struct scanner *s, const struct scan_read *r, u64 ns)
 {
 	struct scan_memory *m = &s->memory;
-	u64 us = div_u64(ns, NSEC_PER_USEC);
 	u64 yielded = div_u64(s->pace.yielded_ns, NSEC_PER_MSEC);
 	u32 rest;
 
@@ -301,7 +297,7 @@ static void count(struct scanner *s, const struct scan_read *r, u64 ns)
 	s->reading_ns = rest;
 	m->pass.yield_ms += yielded - s->yielded_ms;
 	s->yielded_ms = yielded;
-	m->latency[us ? min_t(u32, ilog2(us), SCAN_LATENCIES - 1) : 0]++;
+	m->latency[scan_latency_bin(div_u64(ns, NSEC_PER_USEC))]++;
 }
 
 /* Which block of it was it? They are read one by one. */
@@ -317,10 +313,25 @@ static void note_broken(struct scanner *s, const struct scan_read *r)
 	b->offset = s->cursor.offset;
 }
 
-/* Neither MEDIUM nor IOERR says anything of the place that was read. */
+/* Anything else says nothing of the place that was read. */
 static bool suspicious(blk_status_t status)
 {
 	return status == BLK_STS_MEDIUM || status == BLK_STS_IOERR;
+}
+
+/* What was asked for is done with, for this pass. A visit is the judge's to go on with. */
+static void go_past(struct scanner *s, const struct scan_read *r)
+{
+	switch (r->purpose) {
+	case SCAN_FOR_PASS:
+		scan_cursor_advance(&s->cursor, r->sectors);
+		break;
+	case SCAN_FOR_BLOCK:
+		s->broken.sector = r->sector + r->sectors;
+		break;
+	case SCAN_FOR_VISIT:
+		break;
+	}
 }
 
 /* A place that always fails like that must not hold up the pass for ever. */
@@ -331,10 +342,7 @@ static void leave_out(struct scanner *s, const struct scan_read *r)
 	s->memory.unread++;
 	DMWARN_LIMIT("%s: %u sectors from %llu on cannot be read for a reason that says nothing of the disk; left out",
 		     s->name, r->sectors, r->sector);
-	if (r->purpose == SCAN_FOR_PASS)
-		scan_cursor_advance(&s->cursor, r->sectors);
-	else if (r->purpose == SCAN_FOR_BLOCK)
-		s->broken.sector = r->sector + r->sectors;
+	go_past(s, r);
 }
 
 static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
@@ -346,19 +354,13 @@ static void failed(struct scanner *s, const struct scan_read *r, blk_status_t st
 			scan_stall(s, STALL_NS);
 		return;
 	}
-	switch (r->purpose) {
-	case SCAN_FOR_PASS:
-		note_broken(s, r);
-		scan_cursor_advance(&s->cursor, r->sectors);
-		break;
-	case SCAN_FOR_BLOCK:
-		if (scan_block_failed(s, r) && s->broken.is)
-			s->broken.sector = r->sector + r->sectors;
-		break;
-	case SCAN_FOR_VISIT:
-		note_broken(s, r);
-		break;
+	if (r->purpose == SCAN_FOR_BLOCK) {
+		if (scan_block_failed(s, r))
+			go_past(s, r);
+		return;
 	}
+	note_broken(s, r);
+	go_past(s, r);
 }
 
 /* When much of it is slow at once, it is the device and none of its blocks. */
@@ -376,18 +378,9 @@ static void judge_probe(struct scanner *s, const struct scan_read *r, u64 ns)
 static void succeeded(struct scanner *s, const struct scan_read *r, u64 ns, bool undisturbed)
 {
 	s->vain = 0;
-	switch (r->purpose) {
-	case SCAN_FOR_PASS:
-		if (undisturbed && r->area == SCAN_MAIN)
-			judge_probe(s, r, ns);
-		scan_cursor_advance(&s->cursor, r->sectors);
-		break;
-	case SCAN_FOR_BLOCK:
-		s->broken.sector = r->sector + r->sectors;
-		break;
-	case SCAN_FOR_VISIT:
-		break;
-	}
+	if (r->purpose == SCAN_FOR_PASS && undisturbed && r->area == SCAN_MAIN)
+		judge_probe(s, r, ns);
+	go_past(s, r);
 }
 
 static void read_and_judge(struct scanner *s, const struct scan_read *r)

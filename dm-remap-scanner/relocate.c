@@ -10,7 +10,7 @@
 
 #define DM_MSG_PREFIX "remap-scanner"
 
-#define STALL_NS	(60ULL * NSEC_PER_SEC)
+#define SILENT_NS	(60ULL * NSEC_PER_SEC)
 #define AGAIN_NS	(1ULL * NSEC_PER_SEC)
 #define HOUR_NS		(3600ULL * NSEC_PER_SEC)
 
@@ -36,16 +36,15 @@ static int report(struct scanner *s, u64 block)
 /* The block that failed; -ENOENT: nobody's data is there. */
 static int block_of(struct scanner *s, const struct scan_read *r, u64 *block)
 {
-	u64 data = s->geo.spare_data - s->geo.spare_start;
+	u32 spare;
 
 	if (r->area == SCAN_MAIN) {
 		*block = div_u64(r->sector, s->geo.block);
 		return 0;
 	}
-	if (r->area == SCAN_SPARE_TAIL || r->sector < data)
+	if (!scan_spare_block(s, r->area, r->sector, &spare))
 		return -ENOENT;
-	return dm_remap_holder(s->dev, div_u64(r->sector - data, s->geo.block), block) == 1 ?
-	       0 : -ENOENT;
+	return dm_remap_holder(s->dev, spare, block) == 1 ? 0 : -ENOENT;
 }
 
 static bool reads(struct scanner *s, u32 area, u64 sector, u32 sectors)
@@ -81,6 +80,7 @@ static bool spare_failed(struct scanner *s, const struct scan_read *r)
 	unsigned int epoch = s->epoch;
 	bool answers, good = false;
 	sector_t start;
+	u32 spare;
 
 	answers = scan_answers(s, r->area);
 	if (answers)
@@ -90,7 +90,7 @@ static bool spare_failed(struct scanner *s, const struct scan_read *r)
 	if (s->epoch != epoch)
 		return false;
 	if (!answers)
-		scan_stall(s, STALL_NS);
+		scan_stall(s, SILENT_NS);
 	if (!answers || good)
 		return good;
 	scan_area_place(s, r->area, &start);
@@ -98,7 +98,7 @@ static bool spare_failed(struct scanner *s, const struct scan_read *r)
 	s->memory.spare_unread++;
 	DMWARN_LIMIT("%s: sector %llu of the spare device cannot be read; nothing is lost: %s",
 		     s->name, (u64)start + r->sector,
-		     r->area == SCAN_SPARE && r->sector >= s->geo.spare_data - s->geo.spare_start ?
+		     scan_spare_block(s, r->area, r->sector, &spare) ?
 		     "the spare block is free" : "the metadata there has another copy");
 	return true;
 }
@@ -123,7 +123,7 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 		scan_stall(s, AGAIN_NS);
 		return false;
 	case -ENODEV:
-		scan_stall(s, STALL_NS);
+		scan_stall(s, SILENT_NS);
 		return false;
 	}
 	scan_figures(s)->errors++;
@@ -170,7 +170,6 @@ static bool may_relocate(struct scanner *s)
 {
 	u64 now = ktime_get_ns();
 	struct dm_remap_figures f;
-	u64 free;
 
 	if (scan_knob_get(s, advise) || s->judge.everywhere || now < s->relocate_ns)
 		return false;
@@ -183,8 +182,7 @@ static bool may_relocate(struct scanner *s)
 	dm_remap_figures(s->dev, &f);
 	if (!f.writable || !f.normal)
 		return false;
-	free = s->geo.spare_blocks - min(f.spare_used, s->geo.spare_blocks);
-	if (free * 100 > (u64)s->geo.spare_blocks * scan_knob_get(s, spare_reserve))
+	if (scan_spare_free(s, &f) * 100ULL > (u64)s->geo.spare_blocks * scan_knob_get(s, spare_reserve))
 		return true;
 	if (!s->told_reserve)
 		DMWARN("%s: slow blocks are not relocated any more: the rest of the spare is kept for those that fail",
@@ -218,7 +216,7 @@ bool scan_relocate_slow(struct scanner *s)
 		return true;
 	if (error && error != -EEXIST) {
 		/* the scan goes on meanwhile, and others come first */
-		s->relocate_ns = ktime_get_ns() + (error == -EAGAIN ? AGAIN_NS : STALL_NS);
+		s->relocate_ns = ktime_get_ns() + (error == -EAGAIN ? AGAIN_NS : SILENT_NS);
 		swap(s->slow[0], s->slow[s->nr_slow - 1]);
 		return true;
 	}

@@ -4,17 +4,9 @@
  * which anything was under way is the union of the requests' times; taken in the order of
  * their ends, each adds what lies behind the end before it.
  */
-#include <linux/log2.h>
 #include <linux/percpu.h>
 
 #include "scanner.h"
-
-static unsigned int bin_of(u64 ns)
-{
-	u64 us = ns >> 10;
-
-	return us ? min_t(unsigned int, ilog2(us), SCAN_LATENCIES - 1) : 0;
-}
 
 void scan_sample(void *context, const struct dm_remap_sample *sample)
 {
@@ -29,7 +21,7 @@ void scan_sample(void *context, const struct dm_remap_sample *sample)
 		WRITE_ONCE(cpu->busy_ns, cpu->busy_ns + sample->ended_ns - start);
 	if (sample->ended_ns > cpu->last_ns)
 		WRITE_ONCE(cpu->last_ns, sample->ended_ns);
-	cpu->latency[bin_of(sample->latency_ns)]++;
+	cpu->latency[scan_latency_bin(sample->latency_ns >> 10)]++;	/* no division here */
 	put_cpu_ptr(s->cpu);
 }
 

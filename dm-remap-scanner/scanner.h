@@ -14,6 +14,7 @@
 
 #include <linux/bio.h>
 #include <linux/kobject.h>
+#include <linux/log2.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
@@ -79,7 +80,6 @@ struct scan_broken {
  * @dying: no step may follow
  * @epoch: changed by every action that makes the pass another one
  * @knobs: tunables
- * @knobs_set: bits of those that somebody has set
  * @memory: what is remembered; @cursor is newer than its position
  * @cursor: in area @memory.area
  * @pace: when
@@ -110,7 +110,6 @@ struct scanner {
 	unsigned int epoch;
 
 	struct scan_knobs knobs;
-	u32 knobs_set;
 	struct scan_memory memory;
 	struct scan_cursor cursor;
 	struct scan_pace pace;
@@ -154,6 +153,17 @@ struct scanner {
 static inline struct scan_figures *scan_figures(struct scanner *s)
 {
 	return s->memory.under_way ? &s->memory.pass : &s->memory.all;
+}
+
+static inline u32 scan_spare_free(const struct scanner *s, const struct dm_remap_figures *f)
+{
+	return s->geo.spare_blocks - min(f->spare_used, s->geo.spare_blocks);
+}
+
+/* Of a histogram by powers of two of microseconds. */
+static inline unsigned int scan_latency_bin(u64 us)
+{
+	return us ? min_t(unsigned int, ilog2(us), SCAN_LATENCIES - 1) : 0;
 }
 
 /* knobs.c: one table for sysfs, messages and module parameters */
@@ -219,6 +229,9 @@ u64 scan_area_length(const struct scanner *s, u32 area);
 
 /** scan_area_place() - device and first sector */
 struct block_device *scan_area_place(const struct scanner *s, u32 area, sector_t *start);
+
+/** scan_spare_block() - does this sector lie in a spare block? @spare: set to its number */
+bool scan_spare_block(const struct scanner *s, u32 area, u64 sector, u32 *spare);
 
 /** scan_pass_length() - sectors in all areas */
 u64 scan_pass_length(const struct scanner *s);

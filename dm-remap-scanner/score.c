@@ -42,8 +42,7 @@ u64 scan_score_days_left(struct scanner *s)
 	struct dm_remap_figures f;
 
 	dm_remap_figures(s->dev, &f);
-	return scan_health_days_left(&s->memory.trend, today(),
-				     s->geo.spare_blocks - min(f.spare_used, s->geo.spare_blocks));
+	return scan_health_days_left(&s->memory.trend, today(), scan_spare_free(s, &f));
 }
 
 void scan_score_watch(struct scanner *s)

@@ -85,13 +85,13 @@ SUM(sectors_scanned, sectors)
 SUM(scan_time_ms, scan_ms)
 SUM(yield_time_ms, yield_ms)
 SUM(io_errors, errors)
+SUM(slow_found, slow)
 SUM(predictive_remaps, relocated)
 SUM(interruptions, interruptions)
 
 static u64 get_slow_sectors(struct scanner *s)
 {
-	return (s->memory.all.slow + (s->memory.under_way ? s->memory.pass.slow : 0)) *
-	       s->geo.block;
+	return get_slow_found(s) * s->geo.block;
 }
 
 static u64 get_unread_blocks(struct scanner *s)

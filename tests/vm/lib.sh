@@ -140,13 +140,14 @@ unlike() {
 	fi
 }
 
-# eventually SECONDS COMMAND...: repeats the command until it succeeds.
+# eventually SECONDS COMMAND...: repeats the command until it succeeds, every tenth of a second
+# or every $EVERY seconds.
 eventually() {
 	local until=$((SECONDS + $1))
 	shift
 	while ! ("$@"); do
 		((SECONDS < until)) || return 1
-		sleep 0.1
+		sleep "${EVERY:-0.1}"
 	done
 }
 
@@ -287,6 +288,9 @@ dm_reload() {
 	dmsetup suspend "${@:3}" "$1"
 	dmsetup resume "$1"
 }
+
+# sysfs_of DEVICE: the directory of a remap device
+sysfs_of() { echo "/sys/block/dm-$((0x$(stat -c %T "$1")))/dm_remap"; }
 
 dm_remove() { dmsetup remove --retry "$@"; }
 

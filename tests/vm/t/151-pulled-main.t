@@ -58,7 +58,7 @@ for ((i = 0; i < DEVICES; i++)); do
 	LINE[i]="0 $SECTORS remap /dev/mapper/m$i 0 /dev/disk/spare$i 0"
 	OPTIONS[i]="storm_limit=100000 $confirm"
 	dm_create "r$i" "${LINE[i]} 3 format ${OPTIONS[i]}"
-	SYSFS[i]=/sys/block/dm-$((0x$(stat -c %T "/dev/mapper/r$i")))/dm_remap
+	SYSFS[i]=$(sysfs_of "/dev/mapper/r$i")
 done
 
 exec 9<> <(:)

@@ -14,7 +14,6 @@ M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
 LEN=$(sectors $M)
 TABLE="0 $LEN remap $M 0 $S 0"
 
-sysfs_of() { echo "/sys/block/dm-$((0x$(stat -c %T "$1")))/dm_remap"; }
 
 # Every attribute in the order of the status line.
 by_sysfs() {
