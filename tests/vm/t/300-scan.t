@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # summary: a pass finds every bad block, on main and spare, and nothing is lost that could be read
 # timeout: 240
+# icount: shift=2
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
@@ -27,7 +28,7 @@ is "$(scan_get r state)" waiting "a pass will begin by itself, later"
 is "$(scan_get r passes) $(scan_get r progress) $(scan_get r eta_seconds)" "0 0 unknown" "nothing was scanned yet"
 is "$(scan_get r health_score)" 100 "nothing is known against the disk"
 
-ok "a pass over a good disk ends" scan_pass r 60
+ok "a pass over a good disk ends" scan_pass r 3600
 is "$(scan_get r io_errors) $(scan_get r slow_sectors) $(field 9)" "0 0 0" "and finds nothing"
 METADATA=$((DATA + 2048 * 8 + SUPER_B + 8 - HEALTH_B))
 is "$(scan_get r sectors_scanned)" $((LEN + METADATA)) "it read main, the metadata and all spare blocks"
@@ -37,7 +38,7 @@ like "$(scan_message r)" "passes: 1" "the summary tells"
 
 # sectors: one block whole, one sector, one over the edge of two, the first and the last of the device
 null_bad main +80-87 +20003-20003 +40007-40008 +0-0 +$((LEN - 1))-$((LEN - 1))
-ok "a pass over a disk with bad sectors ends" scan_pass r 60
+ok "a pass over a disk with bad sectors ends" scan_pass r 3600
 is "$(field 9)" 6 "six blocks are remapped"
 is "$(scan_get r io_errors)" 6 "and counted"
 BAD=80+8,20003+1,40007+2,0+1,$((LEN - 1))+1
@@ -48,7 +49,7 @@ ok "writes make it good" pattern_write $D 0 0 2
 # where a block lives now, a free spare block, and the metadata
 OLD=$(place 10)
 null_bad spare "+$(range $((DATA + OLD * 8 + 2)) 1)" "+$(range $((DATA + 2000 * 8)) 8)" +8-8
-ok "a pass over a spare with bad sectors ends" scan_pass r 60
+ok "a pass over a spare with bad sectors ends" scan_pass r 3600
 isnt "$(place 10)" "$OLD" "the block has moved away from the bad spare block"
 is "$(scan_get r io_errors)" 9 "that, the free spare block and the metadata are counted"
 is "$(scan_get r unread_blocks)" 2 "the latter two remain"

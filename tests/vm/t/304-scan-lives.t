@@ -55,10 +55,10 @@ touch /run/enough
 wait
 for n in 1 2; do
 	dmsetup message "r$n" 0 storm_limit 100000
-	(($(scan_get "r$n" passes) > 0)) || scan_act "r$n" start
+	scan_has_read "r$n" || scan_act "r$n" start
 done
-done_passes() { (($(scan_get r1 passes) > 0 && $(scan_get r2 passes) > 0)); }
-ok "both passes end" eventually 100 done_passes
+both_read() { scan_has_read r1 && scan_has_read r2; }
+ok "both passes read everything" eventually 100 both_read
 for n in 1 2; do
 	is "$(dmsetup status "r$n" | cut -d' ' -f9)" 30 "r$n: each bad block is remapped, none twice, no other"
 	ok "r$n: the data is right" pattern_check "/dev/mapper/r$n" 49152 0 1 --errors "$BAD"

@@ -3,7 +3,7 @@
 #
 # Sourced by tests of the scanner after lib.sh.
 
-scan_dir() { echo "/sys/block/dm-$((0x$(stat -c %T "/dev/mapper/$1")))/dm_remap/scan"; }
+scan_dir() { echo "$(sysfs_of "/dev/mapper/$1")/scan"; }
 scan_get() { cat "$(scan_dir "$1")/$2"; }
 scan_set() { echo "$3" >"$(scan_dir "$1")/$2"; }
 scan_act() { scan_set "$1" action "$2"; }
@@ -13,21 +13,18 @@ scan_is() { [[ $(scan_get "$1" "$2") == "$3" ]]; }
 scan_wait() { eventually "$4" scan_is "$1" "$2" "$3"; }
 
 # patiently SECONDS COMMAND...: like eventually, for hours of virtual time
-patiently() {
-	local until=$((SECONDS + $1))
-	shift
-	while ! ("$@"); do
-		((SECONDS < until)) || return 1
-		sleep 60
-	done
-}
+patiently() { EVERY=60 eventually "$@"; }
 
-# scan_pass DEVICE SECONDS: a whole pass
+# scan_has_read DEVICE: a pass is over, or has read everything and only visits its suspects: who is
+# slow by chance, as happens in real time on a busy machine, is not acquitted for minutes
+scan_has_read() { [[ $(scan_get "$1" passes) != 0 || $(scan_get "$1" state) == confirming ]]; }
+
+# scan_pass DEVICE SECONDS: a whole pass, in virtual time
 scan_pass() {
 	local passes
 	passes=$(scan_get "$1" passes)
 	scan_act "$1" start
-	scan_wait "$1" passes $((passes + 1)) "$2"
+	EVERY=1 scan_wait "$1" passes $((passes + 1)) "$2"
 }
 
 # slow_disk NAME DEVICE MS RANGE...: FIRST+COUNT of it answer reads after MS milliseconds
