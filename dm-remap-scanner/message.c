@@ -41,7 +41,7 @@ static void say_pass(struct scanner *s, struct reply *reply)
 	say(reply, "position: %llu of %llu MiB (%llu %%), %llu KiB/s\n", done >> 11, all >> 11,
 	    div64_u64(done * 100, max(all, 1ULL)), scan_pace_rate(&s->pace) / 2);
 	say_or_unknown(reply, "time left: ", scan_eta(s), " s");
-	if (s->pace.late && !s->by_hand)
+	if (s->pace.late && !s->memory.by_hand)
 		say(reply, "late: at this rate the pass takes longer than its interval\n");
 }
 

@@ -117,7 +117,7 @@ static void begin_pass(struct scanner *s)
 	m->order = scan_knob_get(s, order);
 	scan_cursor_start(&s->cursor, scan_area_length(s, SCAN_MAIN), m->order);
 	s->broken.is = false;
-	s->by_hand = s->start_now;
+	m->by_hand = s->start_now;
 	s->start_now = false;
 	s->stalled_ns = 0;
 	DMINFO("%s: scan begins", s->name);
@@ -180,7 +180,10 @@ void scan_kick(struct scanner *s)
 static void start(struct scanner *s)
 {
 	s->memory.paused = false;
-	s->start_now = !s->memory.under_way;
+	if (s->memory.under_way)
+		s->memory.by_hand = true;
+	else
+		s->start_now = true;
 }
 
 static void stop(struct scanner *s)
@@ -252,7 +255,7 @@ static u64 time_left(struct scanner *s)
 {
 	u64 end = s->memory.pass.started + interval(s), now = wall();
 
-	return end > now && !s->by_hand ? (end - now) * NSEC_PER_SEC : 0;
+	return end > now && !s->memory.by_hand ? (end - now) * NSEC_PER_SEC : 0;
 }
 
 void scan_now(struct scanner *s, struct scan_pace_now *now)

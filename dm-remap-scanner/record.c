@@ -31,7 +31,8 @@ void scan_record_encode(struct scan_disk_record *r, const struct scan_memory *m)
 	r->magic = cpu_to_le64(SCAN_RECORD_MAGIC);
 	r->version = cpu_to_le32(SCAN_RECORD_VERSION);
 	r->flags = cpu_to_le32((m->under_way ? SCAN_RECORD_UNDER_WAY : 0) |
-			       (m->paused ? SCAN_RECORD_PAUSED : 0));
+			       (m->paused ? SCAN_RECORD_PAUSED : 0) |
+			       (m->by_hand ? SCAN_RECORD_BY_HAND : 0));
 	r->area = cpu_to_le32(m->area);
 	r->order = cpu_to_le32(m->order);
 	r->step = cpu_to_le64(m->step);
@@ -113,6 +114,7 @@ bool scan_record_decode(const struct scan_disk_record *r, struct scan_memory *m,
 		return false;
 	m->under_way = flags & SCAN_RECORD_UNDER_WAY;
 	m->paused = flags & SCAN_RECORD_PAUSED;
+	m->by_hand = flags & SCAN_RECORD_BY_HAND;
 	m->area = le32_to_cpu(r->area);
 	m->order = le32_to_cpu(r->order);
 	m->step = le64_to_cpu(r->step);

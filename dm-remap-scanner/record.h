@@ -45,6 +45,7 @@ struct scan_figures {
  * struct scan_memory - what is remembered
  * @under_way: a pass is
  * @paused: by somebody, until somebody resumes it
+ * @by_hand: somebody started it, and waits for its end
  * @area: of the pass, see scanner.h
  * @order: of the pass, enum scan_order
  * @step: segments of @area that are done
@@ -70,6 +71,7 @@ struct scan_figures {
 struct scan_memory {
 	bool under_way;
 	bool paused;
+	bool by_hand;
 	u32 area;
 	u32 order;
 	u64 step;
@@ -114,6 +116,7 @@ struct scan_disk_day {
 
 #define SCAN_RECORD_UNDER_WAY	0x01
 #define SCAN_RECORD_PAUSED	0x02
+#define SCAN_RECORD_BY_HAND	0x04
 
 struct scan_disk_record {
 	__le64 magic;					/*    0 */

@@ -86,7 +86,6 @@ struct scan_broken {
  * @judge: what is slow
  * @broken: what failed
  * @start_now: somebody said start
- * @by_hand: that began this pass; it goes as fast as the limits allow
  * @attached: when, seconds since 1970
  * @jitter: how late the next pass begins, in parts of 2^32 of the most that may be
  * @stalled_ns: nothing is tried before that: a disk does not answer
@@ -116,7 +115,6 @@ struct scanner {
 	struct scan_judge judge;
 	struct scan_broken broken;
 	bool start_now;
-	bool by_hand;
 	u64 attached;
 	u32 jitter;
 	u64 stalled_ns;

@@ -42,7 +42,7 @@ static u64 get_rate_kbps(struct scanner *s)
 
 static u64 get_late(struct scanner *s)
 {
-	return s->memory.under_way && s->pace.late && !s->by_hand;
+	return s->memory.under_way && s->pace.late && !s->memory.by_hand;
 }
 
 static u64 get_growth_per_week(struct scanner *s)
