@@ -33,6 +33,16 @@ static u64 now_ms(void)
 	return ktime_to_ms(ktime_get_boottime());
 }
 
+/* It opens by what fails, in allow(), and closes by itself. */
+void remap_confirm_breaker(struct remap_device *dev)
+{
+	dev->fault.storm_limit = READ_ONCE(dev->knobs.storm_limit);
+	if (!remap_fault_calms(&dev->fault, now_ms()))
+		return;
+	DMWARN("%s: blocks fail less often again: all that fail are remapped, as before", dev->name);
+	remap_device_event(dev);
+}
+
 /*
  * Control reads
  */
@@ -257,7 +267,6 @@ static void allow(struct remap_device *dev, struct remap_job *job)
 	} else if (job->kind == REMAP_JOB_NEW && job->suspect_sectors) {
 		remap_count(&dev->counters.read_errors, 1);
 	}
-	dev->fault.storm_limit = READ_ONCE(dev->knobs.storm_limit);
 	if (automatic &&
 	    !remap_fault_allows(&dev->fault, !write, remap_spares_free(dev), now_ms())) {
 		remap_job_fail(job, job->status, -EBUSY);

@@ -87,6 +87,14 @@ static void decay(struct remap_fault *f, u64 now_ms)
 		WRITE_ONCE(f->storm, false);
 }
 
+bool remap_fault_calms(struct remap_fault *f, u64 now_ms)
+{
+	bool was = f->storm;
+
+	decay(f, now_ms);
+	return was && !f->storm;
+}
+
 bool remap_fault_allows(struct remap_fault *f, bool optional, u32 free, u64 now_ms)
 {
 	decay(f, now_ms);

@@ -79,6 +79,12 @@ bool remap_fault_write_failed(struct remap_fault *f, u64 sector);
 void remap_fault_write_succeeded(struct remap_fault *f);
 
 /**
+ * remap_fault_calms() - time passes, or @storm_limit has changed
+ * Return: that closed the breaker. To be asked now and then while @storm.
+ */
+bool remap_fault_calms(struct remap_fault *f, u64 now_ms);
+
+/**
  * remap_fault_allows() - the breaker: may an automatic remap be made now?
  * @optional: nobody's write depends on it
  * @free: spare blocks that are free now

@@ -199,6 +199,9 @@ int remap_confirm_spare(struct remap_device *dev, struct remap_job *job);
 /** remap_confirm_probe() - does main, or the spare, answer now? */
 bool remap_confirm_probe(struct remap_device *dev, enum remap_fault_disk which);
 
+/** remap_confirm_breaker() - see whether it closes: time has passed, or the limit was raised */
+void remap_confirm_breaker(struct remap_device *dev);
+
 /* place.c */
 
 /** remap_place() - spare block, data, flush, commit, publish, for all of the batch */

@@ -15,6 +15,7 @@
 
 #define EVACUATE_AGAIN	(60 * HZ)
 #define UNMARK_AGAIN	(10 * HZ)
+#define CALM_AGAIN	(60 * HZ)
 #define MAX_ROUNDS	8	/* that change nothing, for one bio or request */
 
 /*
@@ -178,6 +179,13 @@ static void see_writes(struct remap_device *dev)
 	remap_fault_write_succeeded(&dev->fault);
 }
 
+/* A storm has to be seen to pass though nothing fails any more. */
+static void await_calm(struct remap_device *dev)
+{
+	if (dev->fault.storm)
+		queue_delayed_work(dev->wq, &dev->probe, CALM_AGAIN);
+}
+
 static bool work_left(struct remap_device *dev)
 {
 	bool left;
@@ -224,6 +232,7 @@ static void repair(struct work_struct *work)
 
 		dev->nr_jobs = 0;
 		see_writes(dev);
+		remap_confirm_breaker(dev);
 		remap_walk(dev);
 		remap_confirm(dev);
 		remap_place(dev);
@@ -232,6 +241,7 @@ static void repair(struct work_struct *work)
 		remap_retire(dev);
 		report(dev, mode);
 		stop_vain_evacuation(dev);
+		await_calm(dev);
 		cond_resched();
 	} while (work_left(dev));
 	memalloc_noio_restore(noio);
@@ -256,7 +266,8 @@ static void take_back_clean(struct remap_device *dev)
 }
 
 /*
- * A disk that does not answer is asked again, less and less often.
+ * What passes by itself is looked at again: a disk that does not answer, less and less often; a
+ * storm; what the spare did not take.
  */
 static void probe(struct work_struct *work)
 {
@@ -279,6 +290,8 @@ static void probe(struct work_struct *work)
 		       which == REMAP_FAULT_MAIN ? "main" : "spare");
 		remap_device_event(dev);
 	}
+	remap_confirm_breaker(dev);
+	await_calm(dev);
 	take_back_clean(dev);
 	if (dev->evacuate_later) {
 		dev->evacuate_later = false;
@@ -407,7 +420,7 @@ void remap_repair_start(struct remap_device *dev)
 	remap_repair_kick(dev);
 	/* stopping has cancelled the probe */
 	if (dev->fault.unreachable[REMAP_FAULT_MAIN] ||
-	    dev->fault.unreachable[REMAP_FAULT_SPARE] || dev->marked_clean)
+	    dev->fault.unreachable[REMAP_FAULT_SPARE] || dev->fault.storm || dev->marked_clean)
 		mod_delayed_work(dev->wq, &dev->probe, 0);
 }
 

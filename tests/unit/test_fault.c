@@ -238,6 +238,29 @@ static void test_half_life(void **state)
 	}
 }
 
+/* Time alone closes it, once, and so does a limit that is raised. */
+static void test_calms(void **state)
+{
+	struct remap_fault f;
+	u64 now = 4711, closed = 0;
+	u32 i;
+
+	storm_at(&f, 256, 1000, now);
+	for (i = 0; i < 120; i++) {
+		now += 60 * 1000;
+		closed += remap_fault_calms(&f, now);
+		assert_int_equal(closed, !f.storm);
+		assert_int_equal(closed, now - 4711 >= HALF_LIFE);
+	}
+	storm_at(&f, 256, 1000, now);
+	assert_false(remap_fault_calms(&f, now));
+	f.storm_limit = 512;
+	assert_false(remap_fault_calms(&f, now));
+	f.storm_limit = 513;
+	assert_true(remap_fault_calms(&f, now));
+	assert_false(remap_fault_calms(&f, now));
+}
+
 static void test_long_silence(void **state)
 {
 	struct remap_fault f;
@@ -281,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_opens_at_the_limit),
 		cmocka_unit_test(test_quarter_of_the_spare),
 		cmocka_unit_test(test_half_life),
+		cmocka_unit_test(test_calms),
 		cmocka_unit_test(test_long_silence),
 		cmocka_unit_test(test_slow_rate),
 	};
