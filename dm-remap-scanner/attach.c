@@ -6,7 +6,9 @@
  *   dying ; cancel the work    bounded by one read, or one request to the core
  *   the record is written      in memory; the core takes it to the spare
  */
+#include <linux/cpumask.h>
 #include <linux/device-mapper.h>
+#include <linux/overflow.h>
 #include <linux/vmalloc.h>
 
 #include "scanner.h"
@@ -21,7 +23,7 @@ static void free_scanner(struct scanner *s)
 	if (!s)
 		return;
 	vfree(s->buffer);
-	free_percpu(s->cpu);
+	vfree(s->cpu);
 	mutex_destroy(&s->lock);
 	vfree(s);
 }
@@ -36,7 +38,8 @@ static struct scanner *new_scanner(struct remap_device *dev)
 	INIT_DELAYED_WORK(&s->work, scan_step);
 	s->dev = dev;
 	s->name = dm_remap_device_name(dev);
-	s->cpu = alloc_percpu(struct scan_cpu);
+	/* per-CPU memory would come from what is left of it: no more is made under noio */
+	s->cpu = vzalloc(array_size(nr_cpu_ids, sizeof(*s->cpu)));
 	s->buffer = vzalloc(SCAN_BUFFER);
 	if (s->cpu && s->buffer)
 		return s;

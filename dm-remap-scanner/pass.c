@@ -21,7 +21,6 @@
 #define SAVE_NS		(60ULL * NSEC_PER_SEC)	/* a power cut costs that much of a pass */
 #define FIRST_DELAY	600			/* seconds; at most, for the first pass */
 #define CONFIRM_NS	(1ULL * NSEC_PER_SEC)
-#define VAIN_MAX	6			/* stalls at one place */
 #define STALL_NS	(10ULL * NSEC_PER_SEC)
 
 static u64 wall(void)
@@ -351,7 +350,7 @@ static void leave_out(struct scanner *s, const struct scan_read *r)
 static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
 {
 	if (!suspicious(status)) {
-		if (++s->vain >= VAIN_MAX && scan_answers(s, r->area))
+		if (++s->vain >= SCAN_VAIN_MAX && scan_answers(s, r->area))
 			leave_out(s, r);
 		else
 			scan_stall(s, STALL_NS);

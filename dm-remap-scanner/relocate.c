@@ -103,15 +103,31 @@ static bool spare_failed(struct scanner *s, const struct scan_read *r)
 	return true;
 }
 
+/*
+ * Main answers, and the spare has not for minutes: what fails cannot be moved, but must not keep
+ * the pass from the rest of main. Only the first such block is waited for.
+ */
+static bool only_spare_is_away(struct scanner *s)
+{
+	if (!s->spare_away && ++s->vain < SCAN_VAIN_MAX)
+		return false;
+	s->spare_away = scan_answers(s, SCAN_MAIN);
+	return s->spare_away;
+}
+
 bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 {
 	unsigned int epoch = s->epoch;
+	bool go_on;
 	u64 block;
 	int error;
 
 	if (block_of(s, r, &block))
 		return spare_failed(s, r);
 	error = report(s, block);
+	if (error != -ENODEV)
+		s->spare_away = false;
+	go_on = error == -ENODEV && r->area == SCAN_MAIN && only_spare_is_away(s);
 	if (s->epoch != epoch)
 		return false;
 	switch (error) {
@@ -123,6 +139,8 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 		scan_stall(s, AGAIN_NS);
 		return false;
 	case -ENODEV:
+		if (go_on)
+			break;
 		scan_stall(s, SILENT_NS);
 		return false;
 	}

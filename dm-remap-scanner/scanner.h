@@ -26,6 +26,7 @@
 #include "record.h"
 
 #define SCAN_BUFFER	(SCAN_CHUNK_MAX * 512)
+#define SCAN_VAIN_MAX	6	/* stalls at one place */
 #define SCAN_VECS	(SCAN_CHUNK_MAX * 512 / PAGE_SIZE)
 
 /* What a pass visits, one after the other. */
@@ -59,7 +60,7 @@ struct scan_cpu {
 	u64 busy_ns;
 	u64 last_ns;
 	u64 latency[SCAN_LATENCIES];
-};
+} ____cacheline_aligned_in_smp;
 
 /* A read that failed, looked at block by block: [sector, end) of @area is left. */
 struct scan_broken {
@@ -121,6 +122,7 @@ struct scanner {
 	u64 read_total;
 	u64 reading_ns;		/* not yet in the figures */
 	unsigned int vain;	/* stalls at this place */
+	bool spare_away;	/* what fails on main can't be moved for a while */
 	bool unsaved;		/* something that was asked for is not yet on the spare */
 	u64 yielded_ms;		/* of pace, that is in the figures already */
 
@@ -135,7 +137,7 @@ struct scanner {
 	u64 saved_ns;
 
 	struct scan_disk_record record;
-	struct scan_cpu __percpu *cpu;
+	struct scan_cpu *cpu;	/* of nr_cpu_ids */
 	struct bio bio;
 	struct bio_vec vecs[SCAN_VECS];
 	void *buffer;
