@@ -118,6 +118,7 @@ static void begin_pass(struct scanner *s)
 	s->broken.is = false;
 	m->by_hand = s->start_now;
 	s->start_now = false;
+	s->stalled = false;
 	s->stalled_ns = 0;
 	DMINFO("%s: scan begins", s->name);
 }
@@ -238,7 +239,7 @@ const char *scan_state(struct scanner *s)
 		return "paused";
 	if (!s->memory.under_way)
 		return "waiting";
-	if (s->stalled_ns)
+	if (s->stalled)
 		return "stalled";
 	if (scan_pass_done(s) == scan_pass_length(s))
 		return "confirming";
@@ -324,6 +325,7 @@ static bool suspicious(blk_status_t status)
 /* What was asked for is done with, for this pass. A visit is the judge's to go on with. */
 static void go_past(struct scanner *s, const struct scan_read *r)
 {
+	s->stalled = false;
 	switch (r->purpose) {
 	case SCAN_FOR_PASS:
 		scan_cursor_advance(&s->cursor, r->sectors);
@@ -465,7 +467,6 @@ static u64 step(struct scanner *s)
 		return asleep(s, ASLEEP_S);
 	if (now < s->stalled_ns)
 		return min(ASLEEP_S * NSEC_PER_SEC, s->stalled_ns - now);
-	s->stalled_ns = 0;
 	if (scan_relocate_slow(s))
 		return 0;
 	if (!s->memory.under_way) {

@@ -16,11 +16,11 @@
 
 void scan_stall(struct scanner *s, u64 ns)
 {
-	u64 until = ktime_get_ns() + ns;
-
-	if (!s->stalled_ns)
+	/* it is one interruption, however often it is tried */
+	if (!s->stalled)
 		scan_figures(s)->interruptions++;
-	s->stalled_ns = max(s->stalled_ns, until);
+	s->stalled = true;
+	s->stalled_ns = ktime_get_ns() + ns;
 }
 
 static int report(struct scanner *s, u64 block)

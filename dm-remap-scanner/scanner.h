@@ -89,7 +89,8 @@ struct scan_broken {
  * @start_now: somebody said start
  * @attached: when, seconds since 1970
  * @jitter: how late the next pass begins, in parts of 2^32 of the most that may be
- * @stalled_ns: nothing is tried before that: a disk does not answer
+ * @stalled: the last try was in vain: a disk does not answer
+ * @stalled_ns: nothing is tried before that
  * @read_total: sectors read since attach
  * @slow: blocks that are slow, confirmed, and still on main
  * @nr_slow: how many
@@ -118,6 +119,7 @@ struct scanner {
 	bool start_now;
 	u64 attached;
 	u32 jitter;
+	bool stalled;
 	u64 stalled_ns;
 	u64 read_total;
 	u64 reading_ns;		/* not yet in the figures */

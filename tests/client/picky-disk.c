@@ -8,6 +8,7 @@
  * stay in their cache, or take their time over zeros. Messages:
  *
  *	refuse read|write|fua|zeroes <start> <count>	commands that touch these sectors fail
+ *	lose   read|write|fua|zeroes <start> <count>	on their way: BLK_STS_TRANSPORT
  *	hold   read|write|fua|zeroes <start> <count>	and wait
  *	pass   read|write|fua|zeroes			from now on, and those that waited
  *
@@ -25,7 +26,7 @@ enum kind { READ_, WRITE_, FUA, ZEROES, KINDS };
 
 static const char * const kinds[] = { "read", "write", "fua", "zeroes" };
 
-enum action { PASS, REFUSE, HOLD };
+enum action { PASS, REFUSE, LOSE, HOLD };
 
 struct rule {
 	enum action action;
@@ -84,6 +85,10 @@ static int picky_map(struct dm_target *ti, struct bio *bio)
 		return DM_MAPIO_SUBMITTED;
 	case REFUSE:
 		return DM_MAPIO_KILL;
+	case LOSE:
+		bio->bi_status = BLK_STS_TRANSPORT;
+		bio_endio(bio);
+		return DM_MAPIO_SUBMITTED;
 	default:
 		return DM_MAPIO_REMAPPED;
 	}
@@ -117,6 +122,8 @@ static int parse_rule(struct rule *rule, unsigned int argc, char **argv)
 		rule->action = PASS;
 	else if (!strcmp(argv[0], "refuse"))
 		rule->action = REFUSE;
+	else if (!strcmp(argv[0], "lose"))
+		rule->action = LOSE;
 	else if (!strcmp(argv[0], "hold"))
 		rule->action = HOLD;
 	else

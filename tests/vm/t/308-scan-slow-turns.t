@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: slow blocks that stop reading, find the spare full, or move while the device is suspended and reloaded
+# timeout: 240
+# icount: shift=2
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/scan.sh"
+
+D=/dev/mapper/r
+field() { dmsetup status "$1" | cut -d' ' -f"$2"; }
+table() { echo "0 $LEN remap /dev/mapper/$1-main 0 /dev/disk/$1-spare 0 ${2:-0}"; }
+# device NAME SPARE_BLOCKS RANGE...: with slow ranges
+device() {
+	make_null_blk "$1-disk" 48
+	make_null_blk "$1-spare" 8
+	LEN=$(sectors "/dev/disk/$1-disk")
+	slow_disk "$1-main" "/dev/disk/$1-disk" 150 "${@:3}"
+	dm_create "$1" "$(table "$1" "3 format confirm_ms=0 spare_blocks=$2")"
+	pattern_write "/dev/mapper/$1" 0 0 1
+	scan_set "$1" priority 10
+}
+suspects() { (($(scan_get "$1" suspects) >= $2)); }
+
+load_core
+load_scanner chunk_sectors=64
+
+# one that stops reading while it is only suspected
+device a 512 40000+8 60000+8
+scan_act a start
+ok "two places are suspected" patiently 1800 suspects a 2
+is "$(scan_get a slow_blocks) $(field a 9)" "0 0" "and not yet condemned"
+null_bad a-disk +40003-40003
+ok "one of them does not read any more: it is moved" patiently 9000 dm_status_is a " rw normal 4096 [0-9]+/512 0 [12] 1 "
+ok "the other one is moved for being slow" patiently 9000 scan_is a predictive_remaps 1
+is "$(field a 9) $(field a 10)" "2 1" "two blocks, and the one sector is lost"
+ok "the pass ends" patiently 3600 scan_is a passes 1
+ok "all data is right" pattern_check /dev/mapper/a 0 0 1 --errors 40003+1
+dm_remove a
+
+# a spare that is full
+device b 4 40000+8
+dmsetup message b 0 remap 1+4
+scan_set b spare_reserve 0
+scan_act b start
+ok "a slow block is found" patiently 9000 scan_is b slow_blocks 1
+ok "the pass ends though the block can't be moved" patiently 3600 scan_is b passes 1
+is "$(scan_get b predictive_remaps) $(field b 7)" "0 4/4" "it stays where it is"
+like "$(scan_message b slow)" "^5000\b" "and is told"
+ok "all data is right" pattern_check /dev/mapper/b 0 0 1
+dm_remove b
+
+# many that move while the device is suspended and reloaded
+device c 512 30000+160
+scan_set c advise 1
+scan_act c start
+ok "twenty slow blocks are found" patiently 18000 scan_is c slow_blocks 20
+scan_set c relocations_per_hour 1000
+scan_set c advise 0
+for ((i = 0; i < 8; i++)); do
+	sleep 0.$((1 + i % 3))
+	dmsetup suspend c
+	dmsetup resume c
+	scan_act c pause # or they would have to be found again to go on
+	scan_act c resume
+	dm_reload c "$(table c)"
+done
+diag "$(field c 9) have moved meanwhile"
+scan_set c priority 10
+scan_act c start
+ok "the rest is found and moved" patiently 20000 dm_status_is c " rw normal 4096 20/512 0 20 0 "
+is "$(dmsetup message c 0 list | awk '$4 == "slow" { n += $1 == 3750 + n } END { print n }')" 20 "these and no others"
+ok "all data is right" pattern_check /dev/mapper/c 0 0 1
+done_testing
