@@ -42,11 +42,13 @@ is "$(scan_get r slow_blocks)" 0 "none is left on main"
 dmsetup reload m <<<"0 $LEN delay /dev/disk/main 0 500 /dev/disk/main 0 0"
 dmsetup suspend m
 dmsetup resume m
+log_mark
 scan_act r stop
 scan_act r start
 READ=$(scan_get r sectors_scanned)
 sleep 3000
 ok "much was read meanwhile" test $(($(scan_get r sectors_scanned) - READ)) -ge $((LEN / 2))
 is "$(scan_get r predictive_remaps) $(field 9)" "4 4" "slowness everywhere moves nothing"
+like "$(log_since)" "the whole device has become slow" "and the log says what it is"
 ok "all data is right" pattern_check $D 0 0 1
 done_testing

@@ -10,20 +10,22 @@
 
 table() { echo "0 $(sectors "/dev/disk/main$1") remap /dev/disk/main$1 0 /dev/disk/spare$1 0 ${2:-0}"; }
 
+# the disks take 2 ms for each request, so a scan is under way when its scanner goes
 load_core
 for n in 1 2; do
-	make_null_blk "main$n" 48
+	make_null_blk "main$n" 48 irqmode=2 completion_nsec=2000000
 	make_null_blk "spare$n" 24
 	dm_create "r$n" "$(table $n "4 format confirm_ms=1 storm_limit=100000 spare_blocks=2048")"
 	pattern_write "/dev/mapper/r$n" 0 0 1
 done
 
-# each device has bad sectors all over its second half, and readers and writers on its first
-BAD=''
+# each device has bad sectors all over its second half, readers and writers on its first, and
+# somebody who writes over the last of the bad ones
+BAD='' REWRITTEN=88000
 for ((at = 50000; at < 98000; at += 1600)); do
 	null_bad main1 "+$at-$at"
 	null_bad main2 "+$at-$at"
-	BAD+=${BAD:+,}$at+1
+	((at >= REWRITTEN)) || BAD+=${BAD:+,}$at+1
 done
 churn() {
 	while [[ ! -e /run/enough ]]; do
@@ -31,16 +33,26 @@ churn() {
 		dd "if=/dev/mapper/$1" of=/dev/null bs=256k count=80 iflag=direct 2>/dev/null
 	done
 }
-churn r1 &
-churn r2 &
+rewrite() {
+	while [[ ! -e /run/enough ]]; do
+		pattern_write "/dev/mapper/$1" $REWRITTEN 0 2 || touch /run/rewrite-failed
+	done
+}
+for n in 1 2; do
+	churn r$n &
+	rewrite r$n &
+done
 
+UNDER_WAY=0
 for ((i = 0; i < 6; i++)); do
 	ok "load $i" load_scanner priority=10
 	scan_act r1 start
 	scan_act r2 start
 	sleep 1.$i
+	[[ "$(scan_get r1 state)$(scan_get r2 state)" == waitingwaiting ]] || UNDER_WAY=$((UNDER_WAY + 1))
 	ok "unload $i while both are scanned" rmmod dm_remap_scanner
 done
+ok "scans were under way then" test $UNDER_WAY -ge 3
 ok "once more" load_scanner priority=10
 scan_act r1 start
 scan_act r2 start
@@ -53,6 +65,7 @@ done
 pass "suspends and reloads"
 touch /run/enough
 wait
+ok "every write went well" test ! -e /run/rewrite-failed
 for n in 1 2; do
 	dmsetup message "r$n" 0 storm_limit 100000
 	scan_has_read "r$n" || scan_act "r$n" start
@@ -61,7 +74,8 @@ both_read() { scan_has_read r1 && scan_has_read r2; }
 ok "both passes read everything" eventually 100 both_read
 for n in 1 2; do
 	is "$(dmsetup status "r$n" | cut -d' ' -f9)" 30 "r$n: each bad block is remapped, none twice, no other"
-	ok "r$n: the data is right" pattern_check "/dev/mapper/r$n" 49152 0 1 --errors "$BAD"
+	ok "r$n: the data is right" pattern_check "/dev/mapper/r$n" 49152 $((REWRITTEN - 49152)) 1 --errors "$BAD"
+	ok "r$n: and where it was written anew" pattern_check "/dev/mapper/r$n" $REWRITTEN 0 2
 done
 scan_act r1 start
 ok "a device goes while it is scanned" dm_remove r1
