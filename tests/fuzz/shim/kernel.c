@@ -99,6 +99,16 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...)
 	return n;
 }
 
+/* the same, whether or not a newline follows */
+bool sysfs_streq(const char *a, const char *b)
+{
+	size_t m = strlen(a), n = strlen(b);
+
+	m -= m && a[m - 1] == '\n';
+	n -= n && b[n - 1] == '\n';
+	return m == n && !memcmp(a, b, n);
+}
+
 int sysfs_emit(char *buf, const char *fmt, ...)
 {
 	va_list ap;
@@ -172,6 +182,8 @@ void kobject_put(struct kobject *kobj)
 /*
  * device-mapper
  */
+
+unsigned long shim_delay;
 
 struct block_device *shim_main, *shim_spare;
 int shim_open_devices;

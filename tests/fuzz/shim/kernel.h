@@ -62,12 +62,24 @@ static inline void list_del_init(struct list_head *list)
 
 /* mutex.h, completion.h, workqueue.h, jump_label.h: one thread, nothing ever waits */
 struct mutex {
-	spinlock_t held;	/* notices what is taken twice */
+	bool held;	/* notices what is taken twice */
 };
 
 #define DEFINE_MUTEX(name)	struct mutex name
-#define mutex_lock(m)		shim_lock(&(m)->held)
-#define mutex_unlock(m)		shim_unlock(&(m)->held)
+#define mutex_init(m)		((m)->held = false)
+#define mutex_destroy(m)	assert(!(m)->held)
+
+static inline void mutex_lock(struct mutex *m)
+{
+	assert(!m->held);
+	m->held = true;
+}
+
+static inline void mutex_unlock(struct mutex *m)
+{
+	assert(m->held);
+	m->held = false;
+}
 
 struct completion {
 	bool done;
@@ -89,6 +101,27 @@ struct delayed_work {
 #define INIT_WORK(w, f)		((w)->func = (f))
 #define queue_work(wq, w)	((void)(w))
 #define cancel_work_sync(w)	((void)(w))
+
+#define to_delayed_work(w)	container_of(w, struct delayed_work, work)
+#define INIT_DELAYED_WORK(w, f)	INIT_WORK(&(w)->work, f)
+#define queue_delayed_work(wq, w, delay) ((void)(w), shim_delay = (delay))
+#define mod_delayed_work(wq, w, delay) queue_delayed_work(wq, w, delay)
+#define cancel_delayed_work_sync(w) ((void)(w))
+/* jiffies until the delayed work that was queued last */
+extern unsigned long shim_delay;
+
+/* ktime.h, random.h: both are the harness's own */
+#define NSEC_PER_SEC		1000000000L
+#define NSEC_PER_MSEC		1000000L
+#define NSEC_PER_USEC		1000L
+#define nsecs_to_jiffies(ns)	((unsigned long)((ns) / (NSEC_PER_SEC / HZ)))
+u64 ktime_get_ns(void);
+u32 get_random_u32(void);
+
+/* cpumask.h, cache.h, overflow.h: one CPU */
+#define nr_cpu_ids		1u
+#define ____cacheline_aligned_in_smp
+#define array_size(n, bytes)	((size_t)(n) * (bytes))
 
 #define DECLARE_STATIC_KEY_FALSE(name) extern bool name
 #define static_branch_unlikely(key) (*(key))
@@ -182,6 +215,7 @@ struct kobj_attribute {
 #define __ATTR(_name, _mode, _show, _store) { \
 	.attr = { .name = #_name, .mode = _mode }, .show = _show, .store = _store }
 #define __ATTR_RO(_name)	__ATTR(_name, 0444, _name##_show, NULL)
+#define __ATTR_WO(_name)	__ATTR(_name, 0200, NULL, _name##_store)
 #define ATTRIBUTE_GROUPS(_name) \
 	static const struct attribute_group _name##_group = { .attrs = _name##_attrs }; \
 	static const struct attribute_group *_name##_groups[] = { &_name##_group, NULL }
@@ -190,6 +224,7 @@ struct kobj_attribute {
 #define CAP_SYS_ADMIN		21
 #define capable(cap)		true
 extern const struct sysfs_ops kobj_sysfs_ops;
+bool sysfs_streq(const char *a, const char *b);
 int sysfs_emit(char *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *type,
 			 struct kobject *parent, const char *name);
@@ -212,6 +247,21 @@ struct gendisk {
 /* module.h, tracepoint.h */
 struct module;
 #define THIS_MODULE		NULL
+#define KBUILD_MODNAME		"shim"
+#define MODULE_PARM_DESC(name, text) extern int shim_unused
+
+struct kernel_param {
+	void *arg;
+};
+
+struct kernel_param_ops {
+	int (*set)(const char *value, const struct kernel_param *param);
+	int (*get)(char *buf, const struct kernel_param *param);
+};
+
+#define module_param_cb(name, ops, param, mode) \
+	static const struct kernel_param_ops * const shim_param_##name \
+		__attribute__((unused)) = (ops)
 #define TP_PROTO(...)		__VA_ARGS__
 #define TP_ARGS(...)		__VA_ARGS__
 #define TRACE_EVENT(name, proto, args, ...) static inline void trace_##name(proto) { }

@@ -66,6 +66,8 @@ typedef unsigned int blk_opf_t;
 #define max(a, b)	shim_compare(a, b, >)
 #define min_t(t, a, b)	min((t)(a), (t)(b))
 #define max_t(t, a, b)	max((t)(a), (t)(b))
+#define swap(a, b) \
+	do { __typeof__(a) shim_a = (a); (a) = (b); (b) = shim_a; } while (0)
 #define clamp_t(t, v, l, h) min_t(t, max_t(t, v, l), h)
 #define round_up(x, y)	((((x) - 1) | ((__typeof__(x))(y) - 1)) + 1)
 #define round_down(x, y) ((x) & ~((__typeof__(x))(y) - 1))
@@ -82,6 +84,12 @@ static inline u64 div_u64(u64 n, u32 d)
 
 static inline u64 div64_u64(u64 n, u64 d)
 {
+	return n / d;
+}
+
+static inline u64 div_u64_rem(u64 n, u32 d, u32 *rest)
+{
+	*rest = n % d;
 	return n / d;
 }
 
@@ -350,6 +358,8 @@ extern unsigned int shim_fail_xa_store;
 /* gfp of the last xa_store() that needed a node */
 extern gfp_t shim_xa_gfp;
 extern unsigned int shim_slept_ms;
+/* what the clock on the wall says */
+extern s64 shim_real_seconds;
 /* compute crcs by table though the CPU could do it */
 extern bool shim_slow_crc;
 
