@@ -3,7 +3,7 @@
  * Seeds for the fuzzers of the disk: every kind of damage as a list of edits, in a
  * file of its name.
  *
- * usage: seeds <directory>	makes super/ table/ health/ load/ below it
+ * usage: seeds <directory>	makes super/ table/ health/ load/ record/ below it
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 
 #include "base.h"
 #include "damage.h"
+#include "scan_fields.h"
 
 #define WORDS	40	/* more differences in a block are not spelled out */
 
@@ -117,6 +118,36 @@ static void seed(const char *dir, const char *target, const char *name, const vo
 	fclose(f);
 }
 
+/* As scanners leave them, on devices of all sizes: all is sound but for what is random. */
+static void record_seeds(const char *dir)
+{
+	u8 head[40], record[SCAN_FIELDS_BYTES];
+	struct scan_memory m;
+	u32 seed = 1, nr, i, j;
+	const struct scan_field *f = scan_fields(&nr);
+	char name[16];
+	FILE *file;
+
+	for (i = 0; i < 32; i++) {
+		scan_fields_random(&m, 1700000000, &seed);
+		memset(record, 0, sizeof(record));
+		for (j = 0; j < nr; j++)
+			scan_field_to_disk(record, &f[j], scan_field_get(&m, &f[j]));
+		memcpy(record, "dmremapP\1\0\0\0", 12);
+		record[12] = 1 + i % 4 * 2;
+		for (j = 0; j < sizeof(head); j++)
+			head[j] = (i + 1) * (j + 3) * 37;
+		/* what is mended: one thing is not, once at the end of an area, once not */
+		head[0] = ~(1 << i % 8) & ~(i & 8 ? 0x20 : 0);
+		memcpy(head + 12, "\0\xf1\x53\x65\0\0\0\0", 8);	/* the clock */
+		snprintf(name, sizeof(name), "sound-%02u", i);
+		file = create(dir, "record", name);
+		fwrite(head, sizeof(head), 1, file);
+		fwrite(record, i ? sizeof(record) : 0, 1, file);
+		fclose(file);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct base *base = base_of(0);
@@ -146,5 +177,6 @@ int main(int argc, char **argv)
 	memset(copy, 0, base->bytes);
 	seed(argv[1], "load", "blank", "\0\x02\0\0\0\0\0\0", 8, base, copy);
 	free(copy);
+	record_seeds(argv[1]);
 	return 0;
 }

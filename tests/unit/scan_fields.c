@@ -41,7 +41,8 @@ static void add(u32 memory, u32 disk, u32 bytes, enum scan_field_kind kind, u32 
 
 #define ADD_FIGURE(member, disk, kind) \
 	add(memory + offsetof(struct scan_figures, member), at + (disk), \
-	    sizeof(((struct scan_figures *)0)->member), SCAN_FIELD_##kind, pass, 0, #member)
+	    sizeof(((struct scan_figures *)0)->member), SCAN_FIELD_##kind, pass, 0, \
+	    pass ? "history." #member : at == PASS ? "pass." #member : "all." #member)
 
 static void add_figures(u32 memory, u32 at, u32 pass)
 {
@@ -212,6 +213,19 @@ bool scan_fields_sane(const struct scan_memory *m, u64 now)
 			return false;
 	}
 	return ascending(&m->trend);
+}
+
+void scan_fields_clip(struct scan_memory *m, u64 now)
+{
+	u32 nr, i;
+	const struct scan_field *f = scan_fields(&nr);
+
+	for (i = 0; i < nr; i++) {
+		bool counts = f[i].pass <= m->nr_history && f[i].day <= m->trend.nr;
+
+		scan_field_set(m, &f[i], counts ?
+			       sensible(&f[i], scan_field_get(m, &f[i]), now) : 0);
+	}
 }
 
 static u32 random32(u32 *seed)

@@ -50,6 +50,9 @@ void scan_field_to_disk(u8 *record, const struct scan_field *f, u64 value);
 /** scan_fields_read() - what these bytes mean at that time. Return: false: nothing */
 bool scan_fields_read(const u8 *record, struct scan_memory *m, u64 now);
 
+/** scan_fields_clip() - what is out of its range becomes what would be read in its place */
+void scan_fields_clip(struct scan_memory *m, u64 now);
+
 /** scan_fields_random() - memory as a scanner may have it when it is saved */
 void scan_fields_random(struct scan_memory *m, u64 now, u32 *seed);
 

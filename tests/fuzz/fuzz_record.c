@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A scanner whose record somebody else has written. The input: a device, a clock and what to make
+ * sound of the record, then the record. It attaches, shows itself, is saved and restored, waits
+ * for its pass or goes on with it, and detaches.
+ */
+#include <stdio.h>
+
+#include "fuzz.h"
+#include "scan_device.h"
+#include "scan_fields.h"
+
+/* What is made sound first; hardly anything would get past these by chance. */
+#define MEND_HEAD	0x01	/* magic and version */
+#define MEND_LENGTH	0x02
+#define MEND_AREA	0x04
+#define MEND_ORDER	0x08
+#define MEND_STEP	0x10	/* in the area, or next to it */
+#define MEND_END	0x20	/* next to the end of the last segment */
+#define MEND_DAYS	0x40	/* ascending */
+#define MEND_START	0x80	/* in the last week */
+
+struct input {
+	u8 mend;
+	u8 block, length, spare;	/* magnitudes */
+	u64 sectors;
+	u64 now;
+	u32 spare_blocks;
+	u32 jitter;
+	u32 lost, used;
+	u8 fail, steps;
+	s16 later;		/* hours until the second life */
+} __packed;
+
+const size_t fuzz_head = sizeof(struct input);
+
+static void make_device(struct remap_device *dev, const struct input *in)
+{
+	struct dm_remap_geometry *geo = &dev->geo;
+
+	memset(dev, 0, sizeof(*dev));
+	geo->block = 8u << in->block % 4;
+	geo->length = 1 + in->sectors % (1ULL << in->length % 45);
+	geo->main_start = in->sectors % 64;
+	geo->spare_start = in->jitter % 64;
+	geo->spare_blocks = 1 + in->spare_blocks % (1u << in->spare % 25);
+	geo->spare_data = geo->spare_start + 16 + 8 * DIV_ROUND_UP(geo->spare_blocks, 126u) +
+			  in->sectors % 8;
+	geo->spare_tail = geo->spare_data + (u64)geo->spare_blocks * geo->block;
+	geo->spare_end = geo->spare_tail + 16 + 8 * DIV_ROUND_UP(geo->spare_blocks, 126u);
+	dev->figures.lost = in->lost;
+	dev->figures.remapped = in->used;
+	dev->figures.spare_used = in->used;
+	dev->figures.spare_bad = in->lost % 1000;
+	dev->figures.writable = true;
+	dev->figures.normal = true;
+	dev->fail = in->fail;
+	dev->jitter = in->jitter;
+	dev->ns = in->now % (1ULL << 50);
+	shim_real_seconds = in->now % (1ULL << 34);
+}
+
+static u64 area_length(const struct dm_remap_geometry *geo, u32 area)
+{
+	const u64 lengths[] = {
+		geo->length,
+		geo->spare_data + (u64)geo->spare_blocks * geo->block - geo->spare_start,
+		geo->spare_end - geo->spare_tail,
+	};
+
+	return lengths[min(area, 2u)];
+}
+
+/*
+ * The record
+ */
+
+static const struct scan_field *field(const char *name)
+{
+	u32 nr;
+	const struct scan_field *f = scan_fields(&nr), *end = f + nr;
+
+	while (f < end && strcmp(f->name, name))
+		f++;
+	assert(f < end);
+	return f;
+}
+
+static u64 get(const u8 *record, const char *name)
+{
+	return scan_field_on_disk(record, field(name));
+}
+
+static void put(u8 *record, const char *name, u64 value)
+{
+	scan_field_to_disk(record, field(name), value);
+}
+
+/* When is the last segment visited, which may be short? By counting. */
+static u64 last_step(u64 length, u32 order)
+{
+	u64 all = DIV_ROUND_UP_ULL(length, SCAN_SEGMENT), last = all - 1;
+	u64 step = last / 128, round;
+
+	if (order == SCAN_SEQUENTIAL)
+		return last;
+	for (round = 0; round < last % 128; round++)
+		step += (all - round + 127) / 128;
+	return step;
+}
+
+static void mend_place(u8 *record, u8 mend, const struct dm_remap_geometry *geo)
+{
+	u64 length, all, offset = get(record, "offset");
+
+	if (mend & MEND_LENGTH)
+		put(record, "length", geo->length);
+	if (mend & MEND_AREA)
+		put(record, "area", get(record, "area") % SCAN_AREAS);
+	if (mend & MEND_ORDER)
+		put(record, "order", get(record, "order") % 2);
+	length = area_length(geo, get(record, "area"));
+	all = DIV_ROUND_UP_ULL(length, SCAN_SEGMENT);
+	if (mend & MEND_STEP) {
+		put(record, "step", get(record, "step") % (all + 2));
+		put(record, "offset", offset % (SCAN_SEGMENT + 1));
+	}
+	if (mend & MEND_END) {
+		put(record, "step", last_step(length, get(record, "order")));
+		put(record, "offset", length - (all - 1) * SCAN_SEGMENT + offset % 3 - 1);
+	}
+}
+
+static void mend_days(u8 *record)
+{
+	u32 nr, i, day = 18000;
+	const struct scan_field *f = scan_fields(&nr);
+
+	for (i = 0; i < nr; i++)
+		if (f[i].kind == SCAN_FIELD_DAY) {
+			day += 1 + scan_field_on_disk(record, &f[i]) % 8;
+			scan_field_to_disk(record, &f[i], day);
+		}
+}
+
+static void mend(u8 *record, const struct input *in, const struct dm_remap_geometry *geo)
+{
+	const u64 week = min(7 * 86400ULL, (u64)shim_real_seconds);
+
+	if (in->mend & MEND_HEAD)
+		memcpy(record, "dmremapP\1\0\0", 12);
+	mend_place(record, in->mend, geo);
+	if (in->mend & MEND_DAYS)
+		mend_days(record);
+	if (in->mend & MEND_START)
+		put(record, "pass.started", shim_real_seconds -
+		    get(record, "pass.started") % (week + 1));
+}
+
+/*
+ * What must have come of it
+ */
+
+/* Is there such a place? Sets what lies behind it in this area. */
+static bool place(u64 length, const struct scan_memory *m, u64 *done)
+{
+	u64 all = DIV_ROUND_UP_ULL(length, SCAN_SEGMENT), last = last_step(length, m->order);
+	u64 segment = m->step == last ? length - (all - 1) * SCAN_SEGMENT : SCAN_SEGMENT;
+
+	*done = m->step * SCAN_SEGMENT + m->offset;
+	if (m->step > last)
+		*done -= all * SCAN_SEGMENT - length;
+	return m->step < all ? m->offset < segment : m->step == all && !m->offset;
+}
+
+static bool goes_on(const struct dm_remap_geometry *geo, const struct scan_memory *m, u64 *done)
+{
+	u64 in_area;
+	u32 area;
+
+	*done = 0;
+	if (!m->under_way || m->length != geo->length || m->area >= 3 || m->order > 1)
+		return false;
+	for (area = 0; area < m->area; area++)
+		*done += area_length(geo, area);
+	if (!place(area_length(geo, m->area), m, &in_area))
+		return false;
+	*done += in_area;
+	return true;
+}
+
+static void check_memory(const struct scan_memory *m, const struct scan_memory *expected)
+{
+	u32 nr, i;
+	const struct scan_field *f = scan_fields(&nr);
+
+	for (i = 0; i < nr; i++) {
+		if (scan_field_get(m, &f[i]) == scan_field_get(expected, &f[i]))
+			continue;
+		fprintf(stderr, "%s: %llu, not %llu\n", f[i].name, scan_field_get(m, &f[i]),
+			scan_field_get(expected, &f[i]));
+		assert(!"the memory");
+	}
+	assert(m->paused == expected->paused);
+	if (m->under_way)
+		assert(m->by_hand == expected->by_hand);
+}
+
+/* docs/scanner.md once more; in the order of the record */
+static const struct {
+	unsigned int min, max, standard;
+} ranges[] = {
+	{ 0, 1, 1 }, { 1, 168, 24 }, { 64, 2048, 1024 }, { 1, 60000, 100 }, { 0, 10, 3 },
+	{ 0, 1, 0 }, { 0, 1, 0 }, { 0, 100000, 16 }, { 0, 100, 25 },
+};
+
+static void check_knobs(const struct scan_knobs *knobs, const struct scan_memory *m)
+{
+	const unsigned int values[] = {
+		knobs->enabled, knobs->interval_hours, knobs->chunk_sectors,
+		knobs->max_latency_ms, knobs->priority, knobs->order, knobs->advise,
+		knobs->relocations_per_hour, knobs->spare_reserve,
+	};
+	u32 i;
+
+	assert(scan_nr_knobs == ARRAY_SIZE(ranges));
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		bool set = m->set >> i & 1 && m->knobs[i] >= ranges[i].min &&
+			   m->knobs[i] <= ranges[i].max;
+
+		assert(values[i] == (set ? m->knobs[i] : ranges[i].standard));
+	}
+}
+
+static void check_health(struct scanner *s)
+{
+	struct scan_health_inputs in;
+	u32 score = scan_score(s);
+	u64 days = scan_score_days_left(s);
+
+	assert(score <= 100);
+	assert(days <= 36500 || days == SCAN_HEALTH_UNKNOWN);
+	scan_score_inputs(s, &in);
+	assert(in.spare_used_percent <= 100);
+	assert(in.growth_per_week <= 7ULL * U32_MAX);
+	in.lost++;
+	assert(scan_health_score(&in) <= score);
+}
+
+/* Whatever the scanner has lived through, up to now. */
+static void check_alive(struct scanner *s)
+{
+	assert(s->memory.nr_history <= SCAN_HISTORY && s->memory.level <= 3);
+	assert(scan_health_trend_sane(&s->memory.trend));
+	if (s->memory.under_way)
+		assert(scan_pass_done(s) <= scan_pass_length(s));
+	check_health(s);
+}
+
+static void check_attached(struct scanner *s, const u8 *record)
+{
+	struct scan_memory expected;
+	u64 done;
+
+	scan_fields_read(record, &expected, shim_real_seconds);
+	assert(s->memory.under_way == goes_on(&s->geo, &expected, &done));
+	if (s->memory.under_way)
+		assert(scan_pass_done(s) == done);
+	check_memory(&s->memory, &expected);
+	assert(scan_fields_sane(&s->memory, shim_real_seconds));
+	check_knobs(&s->knobs, &expected);
+	check_alive(s);
+}
+
+/*
+ * Lives
+ */
+
+static struct scanner *attach(struct remap_device *dev)
+{
+	u8 record[SCAN_FIELDS_BYTES];
+	struct scanner *s;
+
+	memcpy(record, dev->health, sizeof(record));
+	s = scan_client.attach(dev);
+	assert((unsigned long)s < (unsigned long)ERR_PTR(-MAX_ERRNO));
+	check_attached(s, record);
+	return s;
+}
+
+static void save(struct scanner *s)
+{
+	mutex_lock(&s->lock);
+	scan_save(s);
+	mutex_unlock(&s->lock);
+}
+
+/* Saved and read again: nothing changes any more. */
+static void check_fixed_point(struct scanner *s)
+{
+	struct remap_device twin = *s->dev;
+	struct scan_memory m;
+	u32 set = s->memory.set;
+	struct scanner *t;
+	bool sane;
+
+	save(s);
+	assert(s->memory.set == set);
+	m = s->memory;
+	/* what is slow becomes what was known before */
+	m.slow_before = max(m.slow, m.slow_before);
+	/* a sum may have passed 2^56 meanwhile, which the next life does not believe */
+	sane = scan_fields_sane(&m, shim_real_seconds);
+	scan_fields_clip(&m, shim_real_seconds);
+	memcpy(twin.health, s->dev->health, sizeof(twin.health));
+	t = attach(&twin);
+	assert(t->memory.under_way == m.under_way);
+	check_memory(&t->memory, &m);
+	assert(!memcmp(&t->knobs, &s->knobs, sizeof(t->knobs)));
+	if (m.under_way)
+		assert(scan_pass_done(t) == scan_pass_done(s) || s->broken.is);
+	save(t);
+	/* nobody asks where a pass stood that is over */
+	if (!m.under_way) {
+		put(twin.health, "step", m.step);
+		put(twin.health, "offset", m.offset);
+	}
+	assert(!sane || !memcmp(twin.health, s->dev->health, sizeof(twin.health)));
+	scan_client.detach(&twin, t);
+	dm_remap_geometry(s->dev, &s->geo);	/* its clock again */
+}
+
+/* When the next pass begins: after the interval, or soon, and never all devices at once. */
+static u64 due(const struct scanner *s, u64 now)
+{
+	u64 interval = s->knobs.interval_hours * 3600ULL, last = s->memory.pass.started;
+	u64 then = last + interval + (interval / 20 * s->dev->jitter >> 32);
+
+	return last && then >= now ? then : now + (600ULL * s->dev->jitter >> 32);
+}
+
+/* Has just attached: neither early nor never. */
+static void check_due(struct scanner *s)
+{
+	bool may = s->knobs.enabled && !s->memory.paused;
+	u64 passes = s->memory.passes, then = due(s, shim_real_seconds);
+	unsigned long wait;
+	u32 i;
+
+	if (s->memory.under_way)
+		return;
+	wait = scan_device_step(s);
+	assert(wait <= 60 * HZ);
+	assert(s->memory.under_way == (may && then <= shim_real_seconds));
+	if (then > shim_real_seconds)
+		scan_device_sleep(s->dev, then - shim_real_seconds);
+	for (i = 0; i < 4; i++)
+		scan_device_step(s);
+	assert(may == (s->memory.under_way || s->memory.passes != passes));
+}
+
+static void live(struct scanner *s, u32 steps)
+{
+	scan_device_show(s);
+	check_fixed_point(s);
+	check_due(s);
+	while (steps--) {
+		s->dev->ns += scan_device_step(s) * (NSEC_PER_SEC / HZ);
+		check_alive(s);
+	}
+	scan_device_show(s);
+	check_fixed_point(s);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	static struct remap_device dev;
+	struct scanner *s;
+	struct input in;
+
+	shim_mute = true;
+	if (size < sizeof(in))
+		return 0;
+	memcpy(&in, data, sizeof(in));
+	make_device(&dev, &in);
+	memcpy(dev.health, data + sizeof(in), min_t(size_t, size - sizeof(in), sizeof(dev.health)));
+	mend(dev.health, &in, &dev.geo);
+	s = attach(&dev);
+	live(s, in.steps % 32);
+	scan_client.detach(&dev, s);
+	/* the clock may have been ahead */
+	shim_real_seconds = max(shim_real_seconds + in.later * 3600LL, 0LL);
+	s = attach(&dev);
+	live(s, in.steps % 4);
+	scan_client.detach(&dev, s);
+	return 0;
+}
