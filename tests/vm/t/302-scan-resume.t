@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: a pass goes on where it was after suspend, reload, stop of the device and power cut
-# timeout: 200
+# timeout: 300
 # boots: 3
 # icount: shift=2
 # disk: main 256M
