@@ -117,7 +117,10 @@ static void later(struct scan_suspect *s, u64 now_ns, u64 total)
 	s->after_sectors = total + SCAN_VISIT_SECTORS;
 }
 
-/* The range grows to where its first unit begins, but not at its end: the device may end there. */
+/*
+ * From where its first block begins, and not its first piece: that could hold a block that is
+ * remapped, and would not be visited then. Nor does it grow at its end: the device may end there.
+ */
 static struct scan_suspect *suspect(struct scan_judge *j, u64 sector, u64 end, u64 now_ns,
 				    u64 total)
 {
@@ -128,8 +131,6 @@ static struct scan_suspect *suspect(struct scan_judge *j, u64 sector, u64 end, u
 	while (s->sectors)
 		s++;
 	sector = round_down(sector, j->block);
-	if (end - sector > SCAN_PIECE)
-		sector = round_down(sector, SCAN_PIECE);
 	memset(s, 0, sizeof(*s));
 	s->sector = sector;
 	s->sectors = min_t(u64, end - sector, UNITS_MAX * SCAN_PIECE);
@@ -198,17 +199,30 @@ static bool is_due(const struct scan_suspect *s, u64 now_ns, u64 total)
 	       now_ns - s->after_ns >= (PATIENCE_GAPS - 1) * SCAN_VISIT_GAP_NS;
 }
 
+/* What was slow remains to be read. */
+static void end_visit(struct scan_judge *j, bool result, u64 now_ns, u64 total)
+{
+	struct scan_suspect *s = &j->suspects[j->visiting];
+
+	j->visiting = -1;
+	later(s, now_ns, total);
+	if (result)
+		s->voids = 0;
+	else if (++s->voids == VOID_VISITS)
+		acquit(j, s);
+}
+
 /* One that stopped in the middle says nothing of now: somebody paused the scan. */
 static void pick(struct scan_judge *j, u64 now_ns, u64 total)
 {
 	u32 i;
 
-	if (j->visiting >= 0 && now_ns - j->visit_ns < SCAN_VISIT_GAP_NS)
+	if (j->visiting >= 0 && now_ns - j->visit_ns >= SCAN_VISIT_GAP_NS)
+		end_visit(j, false, now_ns, total);
+	if (j->visiting >= 0)
 		return;
-	j->visiting = -1;
 	j->controls = 0;
 	j->slow_units = 0;
-	j->visit_ns = now_ns;
 	for (i = 0; i < SCAN_MAX_SUSPECTS && j->visiting < 0 && !j->everywhere; i++)
 		if (is_due(&j->suspects[i], now_ns, total))
 			j->visiting = i;
@@ -228,6 +242,7 @@ bool scan_judge_visit(struct scan_judge *j, struct scan_visit *v, u64 now_ns, u6
 	pick(j, now_ns, total);
 	if (j->visiting < 0)
 		return false;
+	j->visit_ns = now_ns;
 	s = &j->suspects[j->visiting];
 	unit = unit_of(j, s);
 	v->control = !j->controls || !unread(j, s);
@@ -239,19 +254,6 @@ bool scan_judge_visit(struct scan_judge *j, struct scan_visit *v, u64 now_ns, u6
 	v->sector = s->sector + nr * unit;
 	v->sectors = min(unit, s->sectors - nr * unit);
 	return true;
-}
-
-/* What was slow remains to be read. */
-static void end_visit(struct scan_judge *j, bool result, u64 now_ns, u64 total)
-{
-	struct scan_suspect *s = &j->suspects[j->visiting];
-
-	j->visiting = -1;
-	later(s, now_ns, total);
-	if (result)
-		s->voids = 0;
-	else if (++s->voids == VOID_VISITS)
-		acquit(j, s);
 }
 
 static bool condemn(struct scan_judge *j, u64 block)

@@ -70,7 +70,7 @@ struct scan_suspect {
  * @everywhere: many probes are slow: it is the device; for people
  * @recent: of the last 32 judged probes, which were slow
  * @visiting: index of the suspect that is being visited, or -1
- * @visit_ns: when that began
+ * @visit_ns: when its last read was asked for
  * @controls: control reads of this visit
  * @slow_units: bits of units that were slow in this visit
  * @condemned: blocks to be relocated

@@ -274,7 +274,7 @@ static void test_disturbed_visit(void **state)
 	assert_int_equal(only(&c)->sectors, SCAN_PIECE);
 }
 
-/* The scan was paused in the middle of a visit: it begins again. */
+/* The scan was paused in the middle of a visit: that was none, and another comes later. */
 static void test_stale_visit(void **state)
 {
 	struct scan_visit v;
@@ -287,6 +287,9 @@ static void test_stale_visit(void **state)
 	assert_true(scan_judge_visit(&c.j, &v, c.now, c.total));
 	assert_false(v.control);
 	c.now += SCAN_VISIT_GAP_NS;
+	assert_false(scan_judge_visit(&c.j, &v, c.now, c.total));
+	assert_int_equal(only(&c)->voids, 1);
+	later(&c);
 	assert_true(scan_judge_visit(&c.j, &v, c.now, c.total));
 	assert_true(v.control);
 }
