@@ -47,4 +47,11 @@ static inline void remap_client_end(struct remap_device *dev, struct remap_bio *
 		remap_client_ended(dev, rb, status);
 }
 
+/* A flush of main is under way for the load, but no sample: it has no place. */
+static inline void remap_client_flushed(struct remap_device *dev, struct remap_bio *rb)
+{
+	if (unlikely(rb->flags & REMAP_BIO_SAMPLED))
+		this_cpu_inc(dev->stats->ended);
+}
+
 #endif

@@ -215,6 +215,7 @@ static int map_special(struct remap_device *dev, struct bio *bio, struct remap_b
 static int map_flush(struct remap_device *dev, struct bio *bio, struct remap_bio *rb)
 {
 	if (dm_bio_get_target_bio_nr(bio) == 0) {
+		remap_client_start(dev, rb);
 		bio_set_dev(bio, dev->main.dev->bdev);
 		return DM_MAPIO_REMAPPED;
 	}
@@ -425,6 +426,7 @@ static noinline int end_flush(struct remap_device *dev, struct remap_bio *rb,
 	if (unlikely(test_bit(0, &disk->flush_failed)) &&
 	    test_and_clear_bit(0, &disk->flush_failed) && !*error)
 		*error = BLK_STS_IOERR;
+	remap_client_flushed(dev, rb);
 	return DM_ENDIO_DONE;
 }
 

@@ -291,8 +291,8 @@ static void probe(struct work_struct *work)
 		remap_device_event(dev);
 	}
 	remap_confirm_breaker(dev);
-	await_calm(dev);
 	take_back_clean(dev);
+	await_calm(dev);	/* last: it is in no hurry */
 	if (dev->evacuate_later) {
 		dev->evacuate_later = false;
 		set_bit(REMAP_EVACUATE, &dev->flags);

@@ -15,6 +15,7 @@
 #define SLEEP_MIN	MS
 #define SLEEP_MAX	SECOND
 #define ASK_AGAIN	(10 * MS)	/* whether the device is idle now */
+#define ASK_SELDOM	(80 * MS)	/* where it never is: asking takes a processor from somebody */
 #define QUIET		SECOND		/* after so long without I/O the device is not in use */
 #define IDLE_USUAL	(20 * MS)
 #define IDLE_STEP	(2 * MS)	/* shorter than that is nothing: a timer would not notice */
@@ -22,7 +23,7 @@
 #define SAVED_MAX	(2 * MILLION)	/* collisions, in millionths */
 #define OWED_MAX	(32 * MILLION)
 #define DUTY_SAVED_MAX	((s64)(20 * MS))
-#define DUTY_OWED_MAX	((s64)SECOND)
+#define DUTY_OWED_MAX	((s64)(60 * SECOND))	/* a read that failed may have taken that */
 #define COST_MAX	4		/* of one request */
 #define STEP_MAX	(10 * SECOND)	/* between two probes, however much time there is */
 #define CATCH_UP_MAX	(30 * SECOND)
@@ -190,7 +191,7 @@ static u64 sleep_ns(const struct scan_pace *p, const struct scan_pace_now *now)
 	case SCAN_AHEAD:
 		return since(p->due_ns, now->ns);
 	case SCAN_NOT_IDLE:
-		return max(since(idle_wait(p, now), idle_ns(p, now)), ASK_AGAIN);
+		return max(since(idle_wait(p, now), idle_ns(p, now)), p->ask_ns);
 	case SCAN_DUTY:
 		return min(since(QUIET, idle_ns(p, now)),
 			   (u64)-p->duty_ns * div_u64(MILLION, max(share_of(now)->duty, 1U)));
@@ -228,6 +229,7 @@ void scan_pace_init(struct scan_pace *p, const struct scan_pace_now *now)
 	p->active_ns = now->ns;
 	p->due_ns = now->ns;
 	p->idle_wait_ns = IDLE_USUAL;
+	p->ask_ns = ASK_AGAIN / 2;
 	p->allowed = MILLION;
 }
 
@@ -252,6 +254,7 @@ u64 scan_pace_wait(struct scan_pace *p, const struct scan_pace_now *now, u32 *se
 		p->reason = SCAN_AHEAD;
 	else
 		p->reason = held_back(p, now);
+	p->ask_ns = p->reason == SCAN_NOT_IDLE ? min(2 * p->ask_ns, ASK_SELDOM) : ASK_AGAIN / 2;
 	if (p->reason == SCAN_GO)
 		return 0;
 	return clamp_t(u64, sleep_ns(p, now), SLEEP_MIN, SLEEP_MAX);

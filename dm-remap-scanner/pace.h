@@ -84,6 +84,7 @@ struct scan_pace {
 	u64 service_ns;		/* of a foreground request, lately */
 	u64 active_ns;		/* when foreground I/O was last seen */
 	u64 idle_wait_ns;	/* adaptive */
+	u64 ask_ns;		/* until it is asked again; longer and longer while never idle */
 	s64 allowed;		/* collisions, in millionths */
 	s64 duty_ns;		/* device time that probes may take now */
 	u64 due_ns;		/* when the schedule wants the next probe */

@@ -51,15 +51,29 @@ void scan_save(struct scanner *s)
 	dm_remap_health_write(s->dev, &s->record, 0, sizeof(s->record));
 }
 
-/* And on to the spare. What fails will be tried again with the next. */
+/* And on to the spare. What was asked for and did not get there is tried again. */
 static void sync_record(struct scanner *s)
 {
+	bool asked = s->unsaved;
+	int error;
+
 	s->saved_ns = ktime_get_ns();
 	s->unsaved = false;
 	scan_save(s);
 	mutex_unlock(&s->lock);
-	dm_remap_health_sync(s->dev);
+	error = dm_remap_health_sync(s->dev);
 	mutex_lock(&s->lock);
+	if (!error) {
+		s->told_unsaved = false;
+		return;
+	}
+	s->unsaved |= asked;
+	s->sync_ns = ktime_get_ns() + (error == -EAGAIN ? CONFIRM_NS : SAVE_NS);
+	if (error == -EAGAIN || error == -ESHUTDOWN || s->told_unsaved)
+		return;
+	DMWARN("%s: how far the scan has come cannot be written to the spare (error %d); a power cut may set it back",
+	       s->name, error);
+	s->told_unsaved = true;
 }
 
 /* When the next pass begins by itself. Devices that start together do not scan together. */
@@ -110,6 +124,7 @@ static void begin_pass(struct scanner *s)
 	m->spare_unread_before = max(m->spare_unread, m->spare_unread_before);
 	m->spare_unread = 0;
 	m->slow_before = max_t(u64, s->nr_slow, m->slow_before);
+	s->nr_unread = 0;
 	s->nr_slow = 0;		/* those that still are will be found again */
 	m->under_way = true;
 	m->area = SCAN_MAIN;
@@ -118,8 +133,6 @@ static void begin_pass(struct scanner *s)
 	s->broken.is = false;
 	m->by_hand = s->start_now;
 	s->start_now = false;
-	s->stalled = false;
-	s->stalled_ns = 0;
 	DMINFO("%s: scan begins", s->name);
 }
 
@@ -142,6 +155,8 @@ static void end_pass(struct scanner *s)
 	m->under_way = false;
 	m->area = 0;
 	s->broken.is = false;
+	s->stalled = false;
+	s->stalled_ns = 0;
 	s->epoch++;
 	s->jitter = get_random_u32();
 }
@@ -180,10 +195,14 @@ void scan_kick(struct scanner *s)
 static void start(struct scanner *s)
 {
 	s->memory.paused = false;
+	s->stalled_ns = 0;
 	if (s->memory.under_way)
 		s->memory.by_hand = true;
 	else
 		s->start_now = true;
+	/* at once, so that it is remembered whatever comes next */
+	if (s->start_now && scan_knob_get(s, enabled))
+		begin_pass(s);
 }
 
 static void stop(struct scanner *s)
@@ -223,6 +242,7 @@ int scan_act(struct scanner *s, const char *word)
 		mutex_lock(&s->lock);
 		actions[i].act(s);
 		s->unsaved = true;
+		s->sync_ns = 0;
 		mutex_unlock(&s->lock);
 		scan_kick(s);
 		return 0;
@@ -338,10 +358,15 @@ static void go_past(struct scanner *s, const struct scan_read *r)
 	}
 }
 
-/* A place that always fails like that must not hold up the pass for ever. */
+/* A place that always fails like that must not hold up the pass for ever: first its blocks alone. */
 static void leave_out(struct scanner *s, const struct scan_read *r)
 {
 	s->vain = 0;
+	if (r->purpose == SCAN_FOR_PASS) {
+		note_broken(s, r);
+		go_past(s, r);
+		return;
+	}
 	s->memory.pass.errors++;
 	s->memory.unread++;
 	DMWARN_LIMIT("%s: %u sectors from %llu on cannot be read for a reason that says nothing of the disk; left out",
@@ -351,8 +376,14 @@ static void leave_out(struct scanner *s, const struct scan_read *r)
 
 static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
 {
+	unsigned int epoch = s->epoch;
+	bool answers;
+
 	if (!suspicious(status)) {
-		if (++s->vain >= SCAN_VAIN_MAX && scan_answers(s, r->area))
+		answers = ++s->vain >= SCAN_VAIN_MAX && scan_answers(s, r->area);
+		if (s->epoch != epoch)
+			return;
+		if (answers)
 			leave_out(s, r);
 		else
 			scan_stall(s, STALL_NS);
@@ -432,6 +463,10 @@ static u64 go_on(struct scanner *s)
 	wait = scan_pace_wait(&s->pace, &now, &sectors);
 	if (wait)
 		return wait;
+	if (scan_slow_waits(s)) {
+		scan_relocate_slow(s);
+		return 0;
+	}
 	if (scan_read_next(s, whole_blocks(sectors), now.ns, &r)) {
 		read_and_judge(s, &r);
 		return 0;
@@ -444,14 +479,25 @@ static u64 go_on(struct scanner *s)
 }
 
 /* Nothing to read: only look how busy the device is. */
-static u64 asleep(struct scanner *s, u64 seconds)
+static u64 asleep(struct scanner *s)
 {
 	struct scan_pace_now now;
 	u32 sectors;
 
 	scan_now(s, &now);
-	scan_pace_wait(&s->pace, &now, &sectors);
-	return seconds * NSEC_PER_SEC;
+	return scan_pace_wait(&s->pace, &now, &sectors);
+}
+
+/* What the budgets kept from being moved in the pass is moved when they allow it. */
+static u64 between_passes(struct scanner *s, u64 seconds)
+{
+	u64 wait = asleep(s);
+
+	if (!scan_slow_waits(s))
+		return min(ASLEEP_S, seconds) * NSEC_PER_SEC;
+	if (!wait)
+		scan_relocate_slow(s);
+	return wait;
 }
 
 static u64 step(struct scanner *s)
@@ -459,20 +505,20 @@ static u64 step(struct scanner *s)
 	u64 now = ktime_get_ns(), then;
 
 	scan_score_watch(s);
-	if (s->unsaved) {
+	if (s->unsaved && now >= s->sync_ns) {
 		sync_record(s);
 		return 0;
 	}
-	if (!scan_knob_get(s, enabled) || s->memory.paused)
-		return asleep(s, ASLEEP_S);
+	if (!scan_knob_get(s, enabled) || s->memory.paused) {
+		asleep(s);
+		return ASLEEP_S * NSEC_PER_SEC;
+	}
 	if (now < s->stalled_ns)
 		return min(ASLEEP_S * NSEC_PER_SEC, s->stalled_ns - now);
-	if (scan_relocate_slow(s))
-		return 0;
 	if (!s->memory.under_way) {
 		then = s->start_now ? 0 : due(s);
 		if (wall() < then)
-			return asleep(s, min(ASLEEP_S, then - wall()));
+			return between_passes(s, then - wall());
 		begin_pass(s);
 	}
 	if (now - s->saved_ns >= SAVE_NS) {

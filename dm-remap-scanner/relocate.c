@@ -5,6 +5,7 @@
  */
 #include <linux/device-mapper.h>
 #include <linux/math64.h>
+#include <linux/random.h>
 
 #include "scanner.h"
 
@@ -23,13 +24,32 @@ void scan_stall(struct scanner *s, u64 ns)
 	s->stalled_ns = ktime_get_ns() + ns;
 }
 
+/* What is read besides the pass, by us or by the core for us, is charged like the pass. */
+static void let_go(struct scanner *s)
+{
+	struct scan_pace_now now;
+
+	scan_now(s, &now);
+	scan_pace_begin(&s->pace, &now, 0);
+	mutex_unlock(&s->lock);
+}
+
+static void come_back(struct scanner *s)
+{
+	struct scan_pace_now now;
+
+	mutex_lock(&s->lock);
+	scan_now(s, &now);
+	scan_pace_end(&s->pace, &now);
+}
+
 static int report(struct scanner *s, u64 block)
 {
 	int r;
 
-	mutex_unlock(&s->lock);
+	let_go(s);
 	r = dm_remap_report_bad(s->dev, block);
-	mutex_lock(&s->lock);
+	come_back(s);
 	return r;
 }
 
@@ -52,9 +72,27 @@ static bool reads(struct scanner *s, u32 area, u64 sector, u32 sectors)
 	u64 ns;
 	bool ok;
 
-	mutex_unlock(&s->lock);
+	/* a suspend waits for this step, and everybody for the suspend */
+	if (READ_ONCE(s->dying))
+		return false;
+	let_go(s);
 	ok = !scan_probe(s, area, sector, sectors, &ns);
-	mutex_lock(&s->lock);
+	come_back(s);
+	return ok;
+}
+
+/* A superblock, or one of three spare blocks somewhere. */
+static bool spare_answers(struct scanner *s)
+{
+	u64 front = s->geo.spare_data - s->geo.spare_start;
+	bool ok = reads(s, SCAN_SPARE, 0, 8) ||
+		  reads(s, SCAN_SPARE_TAIL, scan_area_length(s, SCAN_SPARE_TAIL) - 8, 8);
+	u32 i, nr;
+
+	for (i = 0; i < 3 && !ok; i++) {
+		nr = get_random_u32() % s->geo.spare_blocks;
+		ok = reads(s, SCAN_SPARE, front + (u64)nr * s->geo.block, s->geo.block);
+	}
 	return ok;
 }
 
@@ -64,8 +102,7 @@ bool scan_answers(struct scanner *s, u32 area)
 	u32 block = min_t(u64, s->geo.block, s->geo.length), answers = 0, i;
 
 	if (area != SCAN_MAIN)
-		return reads(s, SCAN_SPARE, 0, 8) ||
-		       reads(s, SCAN_SPARE_TAIL, scan_area_length(s, SCAN_SPARE_TAIL) - 8, 8);
+		return spare_answers(s);
 	for (i = 0; i < 3; i++)
 		answers += reads(s, SCAN_MAIN, scan_elsewhere(s, block), block);
 	return answers >= 2;
@@ -100,6 +137,18 @@ static bool spare_failed(struct scanner *s, const struct scan_read *r)
 		     s->name, (u64)start + r->sector,
 		     scan_spare_block(s, r->area, r->sector, &spare) ?
 		     "the spare block is free" : "the metadata there has another copy");
+	return true;
+}
+
+/* A neighbourhood is read twice; what can't be moved fails each time. False: it was counted. */
+static bool note_unread(struct scanner *s, u64 block)
+{
+	u32 i;
+
+	for (i = 0; i < min_t(u32, s->nr_unread, SCAN_UNREAD); i++)
+		if (s->unread[i] == block)
+			return false;
+	s->unread[s->nr_unread++ % SCAN_UNREAD] = block;
 	return true;
 }
 
@@ -144,6 +193,8 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 		scan_stall(s, SILENT_NS);
 		return false;
 	}
+	if (error && !note_unread(s, block))
+		return true;
 	scan_figures(s)->errors++;
 	if (error) {
 		s->memory.unread++;
@@ -183,6 +234,19 @@ static void drop_slow(struct scanner *s, u32 i)
 	s->slow[i] = s->slow[--s->nr_slow];
 }
 
+/* Meanwhile another pass may have begun, with a list of its own. */
+static void forget_slow(struct scanner *s, u64 block)
+{
+	u32 i;
+
+	for (i = 0; i < s->nr_slow; i++) {
+		if (s->slow[i] == block) {
+			drop_slow(s, i);
+			return;
+		}
+	}
+}
+
 /* What slow blocks may cost: so many an hour, and not the spare that failing ones will need. */
 static bool may_relocate(struct scanner *s)
 {
@@ -209,39 +273,39 @@ static bool may_relocate(struct scanner *s)
 	return false;
 }
 
-bool scan_relocate_slow(struct scanner *s)
+bool scan_slow_waits(struct scanner *s)
 {
-	unsigned int epoch = s->epoch;
 	u64 block;
-	u32 spare;
-	int error;
 
 	while (scan_judge_condemned(&s->judge, &block))
 		add_slow(s, block);
-	if (!s->nr_slow || !may_relocate(s))
-		return false;
-	block = s->slow[0];
+	return s->nr_slow && may_relocate(s);
+}
+
+void scan_relocate_slow(struct scanner *s)
+{
+	u64 block = s->slow[0];
+	u32 spare;
+	int error;
+
 	if (dm_remap_lookup(s->dev, block, &spare)) {
 		drop_slow(s, 0);	/* somebody else did */
-		return true;
+		return;
 	}
-	mutex_unlock(&s->lock);
+	let_go(s);
 	error = dm_remap_relocate(s->dev, block, DM_REMAP_WHY_SLOW);
-	mutex_lock(&s->lock);
-	if (!error)
-		s->hour_relocations++;
-	if (s->epoch != epoch)
-		return true;
+	come_back(s);
 	if (error && error != -EEXIST) {
 		/* the scan goes on meanwhile, and others come first */
 		s->relocate_ns = ktime_get_ns() + (error == -EAGAIN ? AGAIN_NS : SILENT_NS);
-		swap(s->slow[0], s->slow[s->nr_slow - 1]);
-		return true;
+		if (s->nr_slow)
+			swap(s->slow[0], s->slow[s->nr_slow - 1]);
+		return;
 	}
-	drop_slow(s, 0);
-	if (!error) {
-		scan_figures(s)->relocated++;
-		scan_judge_forget(&s->judge, block * s->geo.block, s->geo.block);
-	}
-	return true;
+	forget_slow(s, block);
+	if (error)
+		return;
+	s->hour_relocations++;
+	scan_figures(s)->relocated++;
+	scan_judge_forget(&s->judge, block * s->geo.block, s->geo.block);
 }

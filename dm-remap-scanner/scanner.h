@@ -27,6 +27,7 @@
 
 #define SCAN_BUFFER	(SCAN_CHUNK_MAX * 512)
 #define SCAN_VAIN_MAX	6	/* stalls at one place */
+#define SCAN_UNREAD	64	/* blocks: half a MiB of them can be counted once */
 #define SCAN_VECS	(SCAN_CHUNK_MAX * 512 / PAGE_SIZE)
 
 /* What a pass visits, one after the other. */
@@ -126,7 +127,12 @@ struct scanner {
 	unsigned int vain;	/* stalls at this place */
 	bool spare_away;	/* what fails on main can't be moved for a while */
 	bool unsaved;		/* something that was asked for is not yet on the spare */
+	bool told_unsaved;	/* that the spare does not take the record */
+	u64 sync_ns;		/* it is not tried again before that */
 	u64 yielded_ms;		/* of pace, that is in the figures already */
+
+	u64 unread[SCAN_UNREAD];	/* the last blocks of this pass that were */
+	u32 nr_unread;
 
 	u64 slow[SCAN_MAX_SUSPECTS];
 	u32 nr_slow;
@@ -273,8 +279,11 @@ u64 scan_elsewhere(struct scanner *s, u32 sectors);
 /** scan_block_failed() - a block did not read alone. Return: false: try it again later. */
 bool scan_block_failed(struct scanner *s, const struct scan_read *r);
 
-/** scan_relocate_slow() - one of those that were condemned. Return: one was. */
-bool scan_relocate_slow(struct scanner *s);
+/** scan_slow_waits() - is there a slow block to be relocated, and may one be? */
+bool scan_slow_waits(struct scanner *s);
+
+/** scan_relocate_slow() - one, if scan_slow_waits() */
+void scan_relocate_slow(struct scanner *s);
 
 /** scan_answers() - do control reads succeed? Drops @lock meanwhile. */
 bool scan_answers(struct scanner *s, u32 area);

@@ -155,7 +155,7 @@ void dm_remap_geometry(struct remap_device *dev, struct dm_remap_geometry *geome
 const char *dm_remap_device_name(struct remap_device *dev);
 
 /**
- * dm_remap_load() - foreground bios under way and completed
+ * dm_remap_load() - foreground bios, flushes of main too, under way and completed
  * @dev: the device
  * @in_flight: set to the number of those under way
  * @completed: set to the number of those that are done, ever growing
