@@ -93,16 +93,52 @@ static u64 due(struct scanner *s)
 	return then;
 }
 
+static void add_figures(struct scan_figures *sum, const struct scan_figures *f)
+{
+	sum->sectors += f->sectors;
+	sum->errors += f->errors;
+	sum->slow += f->slow;
+	sum->relocated += f->relocated;
+	sum->interruptions += f->interruptions;
+	sum->scan_ms += f->scan_ms;
+	sum->yield_ms += f->yield_ms;
+}
+
+static bool goes_on(struct scanner *s)
+{
+	const struct scan_memory *m = &s->memory;
+
+	return m->length == s->geo.length && m->area < SCAN_AREAS &&
+	       m->order <= SCAN_SEQUENTIAL &&
+	       scan_cursor_resume(&s->cursor, scan_area_length(s, m->area), m->order,
+				  m->step, m->offset);
+}
+
+/* A pass whose place is no more ends here, and what it has counted stays in the sums. */
+static void restore_pass(struct scanner *s)
+{
+	struct scan_memory *m = &s->memory;
+
+	if (m->under_way && goes_on(s))
+		return;
+	if (m->under_way) {
+		m->pass.interruptions++;
+		add_figures(&m->all, &m->pass);
+	}
+	m->under_way = false;
+	m->area = 0;
+	m->order = 0;
+	m->step = 0;
+	m->offset = 0;
+}
+
 void scan_restore(struct scanner *s)
 {
 	struct scan_memory *m = &s->memory;
 
 	dm_remap_health_read(s->dev, &s->record, 0, sizeof(s->record));
 	scan_record_decode(&s->record, m, wall());
-	m->under_way = m->under_way && m->length == s->geo.length && m->area < SCAN_AREAS &&
-		       m->order <= SCAN_SEQUENTIAL &&
-		       scan_cursor_resume(&s->cursor, scan_area_length(s, m->area), m->order,
-					  m->step, m->offset);
+	restore_pass(s);
 	scan_knobs_load(&s->knobs, m->knobs, m->set);
 	s->attached = wall();
 	s->jitter = get_random_u32();
@@ -134,17 +170,6 @@ static void begin_pass(struct scanner *s)
 	m->by_hand = s->start_now;
 	s->start_now = false;
 	DMINFO("%s: scan begins", s->name);
-}
-
-static void add_figures(struct scan_figures *sum, const struct scan_figures *f)
-{
-	sum->sectors += f->sectors;
-	sum->errors += f->errors;
-	sum->slow += f->slow;
-	sum->relocated += f->relocated;
-	sum->interruptions += f->interruptions;
-	sum->scan_ms += f->scan_ms;
-	sum->yield_ms += f->yield_ms;
 }
 
 static void end_pass(struct scanner *s)

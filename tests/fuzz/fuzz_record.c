@@ -257,17 +257,46 @@ static void check_alive(struct scanner *s)
 	check_health(s);
 }
 
+/* A pass that cannot go on has ended: the sums have its figures, and one interruption more. */
+static void end_pass(struct scan_memory *m)
+{
+	const struct scan_figures *pass = &m->pass;
+
+	m->under_way = false;
+	m->pass.interruptions++;
+	m->all.sectors += pass->sectors;
+	m->all.errors += pass->errors;
+	m->all.slow += pass->slow;
+	m->all.relocated += pass->relocated;
+	m->all.interruptions += pass->interruptions;
+	m->all.scan_ms += pass->scan_ms;
+	m->all.yield_ms += pass->yield_ms;
+}
+
+/* No pass, no place. */
+static void forget_place(struct scan_memory *m)
+{
+	m->area = 0;
+	m->order = 0;
+	m->step = 0;
+	m->offset = 0;
+}
+
 static void check_attached(struct scanner *s, const u8 *record)
 {
 	struct scan_memory expected;
 	u64 done;
 
 	scan_fields_read(record, &expected, shim_real_seconds);
-	assert(s->memory.under_way == goes_on(&s->geo, &expected, &done));
+	assert(scan_fields_sane(&expected, shim_real_seconds));
+	if (expected.under_way && !goes_on(&s->geo, &expected, &done))
+		end_pass(&expected);
+	assert(s->memory.under_way == expected.under_way);
 	if (s->memory.under_way)
 		assert(scan_pass_done(s) == done);
+	else
+		forget_place(&expected);
 	check_memory(&s->memory, &expected);
-	assert(scan_fields_sane(&s->memory, shim_real_seconds));
 	check_knobs(&s->knobs, &expected);
 	check_alive(s);
 }
@@ -312,6 +341,8 @@ static void check_fixed_point(struct scanner *s)
 	/* a sum may have passed 2^56 meanwhile, which the next life does not believe */
 	sane = scan_fields_sane(&m, shim_real_seconds);
 	scan_fields_clip(&m, shim_real_seconds);
+	if (!m.under_way)
+		forget_place(&m);
 	memcpy(twin.health, s->dev->health, sizeof(twin.health));
 	t = attach(&twin);
 	assert(t->memory.under_way == m.under_way);
@@ -322,8 +353,9 @@ static void check_fixed_point(struct scanner *s)
 	save(t);
 	/* nobody asks where a pass stood that is over */
 	if (!m.under_way) {
-		put(twin.health, "step", m.step);
-		put(twin.health, "offset", m.offset);
+		put(twin.health, "order", s->memory.order);
+		put(twin.health, "step", s->memory.step);
+		put(twin.health, "offset", s->memory.offset);
 	}
 	assert(!sane || !memcmp(twin.health, s->dev->health, sizeof(twin.health)));
 	scan_client.detach(&twin, t);
