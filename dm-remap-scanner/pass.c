@@ -76,20 +76,39 @@ static void sync_record(struct scanner *s)
 	s->told_unsaved = true;
 }
 
+/* A moment since the boot, by the clock as it is now: if that is set, it moves along. */
+static u64 by_clock(u64 boot_s)
+{
+	u64 now = wall(), ago = ktime_get_boottime_seconds() - boot_s;
+
+	return now > ago ? now - ago : 0;
+}
+
+/*
+ * When the last pass began; 0: never, or a clock that was not set does not say it. If that is still
+ * to come, the clock was ahead when it was written, or is behind until somebody sets it: until then
+ * it counts as the moment we came.
+ */
+static u64 last_begun(struct scanner *s)
+{
+	if (s->begun)
+		return by_clock(s->begun);
+	if (s->memory.pass.started < SCAN_HEALTH_FIRST_DAY * 86400ULL)
+		return 0;
+	if (s->memory.pass.started > wall())
+		return by_clock(s->attached);
+	return s->memory.pass.started;
+}
+
 /* When the next pass begins by itself. Devices that start together do not scan together. */
 static u64 due(struct scanner *s)
 {
-	u64 last, then;
-
-	/* the clock was wrong before, and ahead */
-	s->attached = min(s->attached, wall());
-	s->memory.pass.started = min(s->memory.pass.started, wall());
-	last = s->memory.pass.started;
-	then = last + interval(s) + (((interval(s) / 20) * s->jitter) >> 32);
+	u64 attached = by_clock(s->attached), last = last_begun(s);
+	u64 then = last + interval(s) + (((interval(s) / 20) * s->jitter) >> 32);
 
 	/* never scanned, or away for longer than that */
-	if (!last || then < s->attached)
-		return s->attached + (((u64)FIRST_DELAY * s->jitter) >> 32);
+	if (!last || then < attached)
+		return attached + (((u64)FIRST_DELAY * s->jitter) >> 32);
 	return then;
 }
 
@@ -137,10 +156,10 @@ void scan_restore(struct scanner *s)
 	struct scan_memory *m = &s->memory;
 
 	dm_remap_health_read(s->dev, &s->record, 0, sizeof(s->record));
-	scan_record_decode(&s->record, m, wall());
+	scan_record_decode(&s->record, m);
 	restore_pass(s);
 	scan_knobs_load(&s->knobs, m->knobs, m->set);
-	s->attached = wall();
+	s->attached = ktime_get_boottime_seconds();
 	s->jitter = get_random_u32();
 }
 
@@ -155,6 +174,7 @@ static void begin_pass(struct scanner *s)
 	memset(&m->pass, 0, sizeof(m->pass));
 	m->pass.started = wall();
 	m->all.started = m->pass.started;
+	s->begun = ktime_get_boottime_seconds();
 	m->unread_before = max(m->unread, m->unread_before);
 	m->unread = 0;
 	m->spare_unread_before = max(m->spare_unread, m->spare_unread_before);
@@ -298,7 +318,7 @@ const char *scan_state(struct scanner *s)
 /* Nanoseconds until the pass should be over. Who starts one by hand waits for it. */
 static u64 time_left(struct scanner *s)
 {
-	u64 end = s->memory.pass.started + interval(s), now = wall();
+	u64 end = last_begun(s) + interval(s), now = wall();
 
 	return end > now && !s->memory.by_hand ? (end - now) * NSEC_PER_SEC : 0;
 }

@@ -70,17 +70,10 @@ static u64 plausible(__le64 value)
 	return n >> 56 ? 0 : n;
 }
 
-static u64 past(__le64 value, u64 now)
+static void decode_figures(const struct scan_disk_figures *d, struct scan_figures *f)
 {
-	u64 n = le64_to_cpu(value);
-
-	return n > now ? 0 : n;
-}
-
-static void decode_figures(const struct scan_disk_figures *d, struct scan_figures *f, u64 now)
-{
-	f->started = past(d->started, now);
-	f->ended = past(d->ended, now);
+	f->started = plausible(d->started);
+	f->ended = plausible(d->ended);
 	f->sectors = plausible(d->sectors);
 	f->errors = plausible(d->errors);
 	f->slow = plausible(d->slow);
@@ -104,7 +97,7 @@ static void decode_trend(const struct scan_disk_record *r, struct scan_health_tr
 		memset(t, 0, sizeof(*t));
 }
 
-bool scan_record_decode(const struct scan_disk_record *r, struct scan_memory *m, u64 now)
+bool scan_record_decode(const struct scan_disk_record *r, struct scan_memory *m)
 {
 	u32 flags = le32_to_cpu(r->flags), i;
 
@@ -127,11 +120,11 @@ bool scan_record_decode(const struct scan_disk_record *r, struct scan_memory *m,
 	m->spare_unread_before = plausible(r->spare_unread_before);
 	m->slow_before = plausible(r->slow);
 	m->passes = plausible(r->passes);
-	decode_figures(&r->pass, &m->pass, now);
-	decode_figures(&r->all, &m->all, now);
+	decode_figures(&r->pass, &m->pass);
+	decode_figures(&r->all, &m->all);
 	m->nr_history = min_t(u32, le32_to_cpu(r->nr_history), SCAN_HISTORY);
 	for (i = 0; i < m->nr_history; i++)
-		decode_figures(&r->history[i], &m->history[i], now);
+		decode_figures(&r->history[i], &m->history[i]);
 	for (i = 0; i < SCAN_LATENCIES; i++)
 		m->latency[i] = plausible(r->latency[i]);
 	decode_trend(r, &m->trend);

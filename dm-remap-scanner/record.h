@@ -151,10 +151,12 @@ void scan_record_encode(struct scan_disk_record *r, const struct scan_memory *m)
 
 /**
  * scan_record_decode() - all of @m is written
- * @now: seconds since 1970: times after it, from a clock that was wrong, are forgotten
+ *
+ * Times are taken as they are, those to come too: which clock was wrong nobody knows yet, the one
+ * that wrote them or the one of now.
  *
  * Return: false: this is no record of ours, and @m is that of a device never seen before.
  */
-bool scan_record_decode(const struct scan_disk_record *r, struct scan_memory *m, u64 now);
+bool scan_record_decode(const struct scan_disk_record *r, struct scan_memory *m);
 
 #endif

@@ -88,7 +88,8 @@ struct scan_broken {
  * @judge: what is slow
  * @broken: what failed
  * @start_now: somebody said start
- * @attached: when, seconds since 1970
+ * @attached: when, in seconds since the boot: a clock that is set does not change it
+ * @begun: likewise, the last pass, if it began since
  * @jitter: how late the next pass begins, in parts of 2^32 of the most that may be
  * @stalled: the last try was in vain: a disk does not answer
  * @stalled_ns: nothing is tried before that
@@ -119,6 +120,7 @@ struct scanner {
 	struct scan_broken broken;
 	bool start_now;
 	u64 attached;
+	u64 begun;		/* 0: it did not */
 	u32 jitter;
 	bool stalled;
 	u64 stalled_ns;

@@ -20,6 +20,8 @@
 #define MEND_DAYS	0x40	/* ascending */
 #define MEND_START	0x80	/* in the last week */
 
+#define YEAR		(365 * 86400LL)
+
 struct input {
 	u8 mend;
 	u8 block, length, spare;	/* magnitudes */
@@ -28,11 +30,25 @@ struct input {
 	u32 spare_blocks;
 	u32 jitter;
 	u32 lost, used;
-	u8 fail, steps;
+	u8 fail;
+	u8 steps;		/* its upper bits: which clock it attaches with */
 	s16 later;		/* hours until the second life */
 } __packed;
 
 const size_t fuzz_head = sizeof(struct input);
+
+/* How wrong the clock may be until somebody sets it. */
+static const s64 wrong[] = {
+	0, -60, -86400, -50 * YEAR, 60, 86400, 50 * YEAR, -20 * YEAR,
+};
+
+/* As in the kernel: never behind the time since the boot. Returns how much it was moved. */
+static s64 set_clock(const struct remap_device *dev, s64 by)
+{
+	by = max(by, (s64)(dev->ns / NSEC_PER_SEC) - shim_real_seconds);
+	shim_real_seconds += by;
+	return by;
+}
 
 static void make_device(struct remap_device *dev, const struct input *in)
 {
@@ -57,7 +73,8 @@ static void make_device(struct remap_device *dev, const struct input *in)
 	dev->fail = in->fail;
 	dev->jitter = in->jitter;
 	dev->ns = in->now % (1ULL << 50);
-	shim_real_seconds = in->now % (1ULL << 34);
+	shim_real_seconds = 0;
+	set_clock(dev, in->now % (1ULL << 34));
 }
 
 static u64 area_length(const struct dm_remap_geometry *geo, u32 area)
@@ -287,8 +304,8 @@ static void check_attached(struct scanner *s, const u8 *record)
 	struct scan_memory expected;
 	u64 done;
 
-	scan_fields_read(record, &expected, shim_real_seconds);
-	assert(scan_fields_sane(&expected, shim_real_seconds));
+	scan_fields_read(record, &expected);
+	assert(scan_fields_sane(&expected));
 	if (expected.under_way && !goes_on(&s->geo, &expected, &done))
 		end_pass(&expected);
 	assert(s->memory.under_way == expected.under_way);
@@ -339,8 +356,8 @@ static void check_fixed_point(struct scanner *s)
 	/* what is slow becomes what was known before */
 	m.slow_before = max(m.slow, m.slow_before);
 	/* a sum may have passed 2^56 meanwhile, which the next life does not believe */
-	sane = scan_fields_sane(&m, shim_real_seconds);
-	scan_fields_clip(&m, shim_real_seconds);
+	sane = scan_fields_sane(&m);
+	scan_fields_clip(&m);
 	if (!m.under_way)
 		forget_place(&m);
 	memcpy(twin.health, s->dev->health, sizeof(twin.health));
@@ -362,42 +379,107 @@ static void check_fixed_point(struct scanner *s)
 	dm_remap_geometry(s->dev, &s->geo);	/* its clock again */
 }
 
-/* When the next pass begins: after the interval, or soon, and never all devices at once. */
+/* How late a pass may be, so that devices do not scan together. */
+static u64 spread(const struct scanner *s, u64 most)
+{
+	return most * s->dev->jitter >> 32;
+}
+
+static u64 interval(const struct scanner *s)
+{
+	u64 seconds = s->knobs.interval_hours * 3600ULL;
+
+	return seconds + spread(s, seconds / 20);
+}
+
+/*
+ * It came just now. When does the next pass begin? After the interval, or soon. What is still to
+ * come counts as now, and what a clock from before 2020 says as nothing.
+ */
 static u64 due(const struct scanner *s, u64 now)
 {
-	u64 interval = s->knobs.interval_hours * 3600ULL, last = s->memory.pass.started;
-	u64 then = last + interval + (interval / 20 * s->dev->jitter >> 32);
+	u64 last = s->memory.pass.started;
+	u64 then = min(last, now) + interval(s);
 
-	return last && then >= now ? then : now + (600ULL * s->dev->jitter >> 32);
+	return last >= 1577836800 && then >= now ? then : now + spread(s, 600);
 }
 
-/* Has just attached: neither early nor never. */
-static void check_due(struct scanner *s)
+static void take_steps(struct scanner *s)
 {
-	bool may = s->knobs.enabled && !s->memory.paused;
-	u64 passes = s->memory.passes, then = due(s, shim_real_seconds);
-	unsigned long wait;
 	u32 i;
 
-	if (s->memory.under_way)
-		return;
-	wait = scan_device_step(s);
-	assert(wait <= 60 * HZ);
-	assert(s->memory.under_way == (may && then <= shim_real_seconds));
-	if (then > shim_real_seconds)
-		scan_device_sleep(s->dev, then - shim_real_seconds);
 	for (i = 0; i < 4; i++)
 		scan_device_step(s);
-	assert(may == (s->memory.under_way || s->memory.passes != passes));
 }
 
-static void live(struct scanner *s, u32 steps)
+static bool may_scan(const struct scanner *s)
+{
+	return s->knobs.enabled && !s->memory.paused;
+}
+
+/* Has attached just now, whatever the clock says. Returns seconds until the pass begins. */
+static u64 check_begins(struct scanner *s)
+{
+	u64 then = due(s, shim_real_seconds);
+
+	assert(scan_device_step(s) <= 60 * HZ);
+	assert(s->memory.under_way == (may_scan(s) && then <= shim_real_seconds));
+	return then - min_t(u64, then, shim_real_seconds);
+}
+
+static u64 time_left(struct scanner *s)
+{
+	struct scan_pace_now now;
+
+	scan_now(s, &now);
+	assert(now.deadline_ns - now.ns <= s->knobs.interval_hours * 3600 * NSEC_PER_SEC);
+	return now.deadline_ns - now.ns;
+}
+
+/* Has just begun a pass: the next one is an interval away, whatever happens to the clock. */
+static void check_next(struct scanner *s, s64 by)
+{
+	u64 left = time_left(s), passes = s->memory.passes;
+
+	by = set_clock(s->dev, by);
+	assert(time_left(s) == left);
+	scan_act(s, "stop");
+	take_steps(s);
+	scan_device_sleep(s->dev, (interval(s) - 2) * NSEC_PER_SEC);
+	take_steps(s);
+	assert(!s->memory.under_way && s->memory.passes == passes);
+	scan_device_sleep(s->dev, 2 * NSEC_PER_SEC);
+	take_steps(s);
+	assert(s->memory.under_way || s->memory.passes != passes);
+	set_clock(s->dev, -by);
+}
+
+/* Has just attached, by a clock that is wrong by so much: neither early nor never. */
+static void check_due(struct scanner *s, s64 by)
+{
+	u64 passes = s->memory.passes, wait = 0;
+
+	if (!s->memory.under_way)
+		check_begins(s);
+	set_clock(s->dev, -by);
+	time_left(s);
+	if (s->memory.under_way)
+		return;
+	wait = check_begins(s);
+	scan_device_sleep(s->dev, wait * NSEC_PER_SEC);
+	take_steps(s);
+	assert(may_scan(s) == (s->memory.under_way || s->memory.passes != passes));
+	if (may_scan(s) && by)
+		check_next(s, by);
+}
+
+static void live(struct scanner *s, u32 steps, s64 by)
 {
 	scan_device_show(s);
 	check_fixed_point(s);
-	check_due(s);
+	check_due(s, by);
 	while (steps--) {
-		s->dev->ns += scan_device_step(s) * (NSEC_PER_SEC / HZ);
+		scan_device_sleep(s->dev, scan_device_step(s) * (NSEC_PER_SEC / HZ));
 		check_alive(s);
 	}
 	scan_device_show(s);
@@ -409,6 +491,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	static struct remap_device dev;
 	struct scanner *s;
 	struct input in;
+	s64 by;
 
 	shim_mute = true;
 	if (size < sizeof(in))
@@ -417,13 +500,14 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	make_device(&dev, &in);
 	memcpy(dev.health, data + sizeof(in), min_t(size_t, size - sizeof(in), sizeof(dev.health)));
 	mend(dev.health, &in, &dev.geo);
+	by = set_clock(&dev, wrong[in.steps / 32]);
 	s = attach(&dev);
-	live(s, in.steps % 32);
+	live(s, in.steps % 32, by);
 	scan_client.detach(&dev, s);
 	/* the clock may have been ahead */
-	shim_real_seconds = max(shim_real_seconds + in.later * 3600LL, 0LL);
+	set_clock(&dev, in.later * 3600LL);
 	s = attach(&dev);
-	live(s, in.steps % 4);
+	live(s, in.steps % 4, 0);
 	scan_client.detach(&dev, s);
 	return 0;
 }

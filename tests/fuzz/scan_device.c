@@ -94,7 +94,7 @@ blk_status_t scan_probe(struct scanner *s, u32 area, u64 sector, u32 sectors, u6
 	assert(sector < scan_area_length(s, area) &&
 	       sectors <= scan_area_length(s, area) - sector);
 	*ns = NSEC_PER_MSEC;
-	s->dev->ns += *ns;
+	scan_device_sleep(s->dev, *ns);
 	return s->dev->fail && !(++s->dev->reads % s->dev->fail) ? BLK_STS_MEDIUM : BLK_STS_OK;
 }
 
@@ -126,10 +126,17 @@ u32 get_random_u32(void)
 	return current_dev->jitter;
 }
 
-void scan_device_sleep(struct remap_device *dev, u64 seconds)
+s64 ktime_get_boottime_seconds(void)
 {
-	dev->ns += seconds * NSEC_PER_SEC;
-	shim_real_seconds += seconds;
+	return current_dev->ns / NSEC_PER_SEC;
+}
+
+void scan_device_sleep(struct remap_device *dev, u64 ns)
+{
+	u64 seconds = dev->ns / NSEC_PER_SEC;
+
+	dev->ns += ns;
+	shim_real_seconds += dev->ns / NSEC_PER_SEC - seconds;
 }
 
 unsigned long scan_device_step(struct scanner *s)

@@ -28,8 +28,8 @@ struct remap_device {
 	u8 health[DM_REMAP_HEALTH_SIZE];
 };
 
-/** scan_device_sleep() - both clocks */
-void scan_device_sleep(struct remap_device *dev, u64 seconds);
+/** scan_device_sleep() - all clocks go on */
+void scan_device_sleep(struct remap_device *dev, u64 ns);
 
 /** scan_device_step() - one run of the work item. Return: how long it wants to wait, in jiffies */
 unsigned long scan_device_step(struct scanner *s);

@@ -128,18 +128,24 @@ static void record_seeds(const char *dir)
 	char name[16];
 	FILE *file;
 
-	for (i = 0; i < 32; i++) {
-		scan_fields_random(&m, 1700000000, &seed);
+	for (i = 0; i < 32 + 16; i++) {
+		scan_fields_random(&m, &seed);
+		/* no pass, the last one half a minute or half a day ago, and each clock */
+		if (i >= 32) {
+			m.set = 0;
+			m.pass.started = i & 8 ? 30 : 43200;
+		}
 		memset(record, 0, sizeof(record));
 		for (j = 0; j < nr; j++)
 			scan_field_to_disk(record, &f[j], scan_field_get(&m, &f[j]));
 		memcpy(record, "dmremapP\1\0\0\0", 12);
-		record[12] = 1 + i % 4 * 2;
+		record[12] = i < 32 ? 1 + i % 4 * 2 : 0;
 		for (j = 0; j < sizeof(head); j++)
 			head[j] = (i + 1) * (j + 3) * 37;
 		/* what is mended: one thing is not, once at the end of an area, once not */
-		head[0] = ~(1 << i % 8) & ~(i & 8 ? 0x20 : 0);
+		head[0] = i < 32 ? ~(1 << i % 8) & ~(i & 8 ? 0x20 : 0) : 0xff;
 		memcpy(head + 12, "\0\xf1\x53\x65\0\0\0\0", 8);	/* the clock */
+		head[37] = head[37] % 32 | i % 8 << 5;	/* and how wrong it is at first */
 		snprintf(name, sizeof(name), "sound-%02u", i);
 		file = create(dir, "record", name);
 		fwrite(head, sizeof(head), 1, file);

@@ -150,7 +150,7 @@ void scan_field_to_disk(u8 *record, const struct scan_field *f, u64 value)
  * All of them
  */
 
-static u64 sensible(const struct scan_field *f, u64 value, u64 now)
+static u64 sensible(const struct scan_field *f, u64 value)
 {
 	static const u64 most[] = {
 		[SCAN_FIELD_SCORE] = 100, [SCAN_FIELD_LEVEL] = 3, [SCAN_FIELD_PASSES] = 16,
@@ -162,9 +162,8 @@ static u64 sensible(const struct scan_field *f, u64 value, u64 now)
 	case SCAN_FIELD_DAY:
 		return value;
 	case SCAN_FIELD_COUNT:
-		return value < 1ULL << 56 ? value : 0;
 	case SCAN_FIELD_TIME:
-		return value <= now ? value : 0;
+		return value < 1ULL << 56 ? value : 0;
 	default:
 		return value < most[f->kind] ? value : most[f->kind];
 	}
@@ -180,7 +179,7 @@ static bool ascending(const struct scan_health_trend *t)
 	return true;
 }
 
-bool scan_fields_read(const u8 *record, struct scan_memory *m, u64 now)
+bool scan_fields_read(const u8 *record, struct scan_memory *m)
 {
 	u32 nr, i, flags = little_endian(record + FLAGS, 4);
 	const struct scan_field *f = scan_fields(&nr);
@@ -195,13 +194,13 @@ bool scan_fields_read(const u8 *record, struct scan_memory *m, u64 now)
 	for (i = 0; i < nr; i++)
 		if (f[i].pass <= m->nr_history && f[i].day <= m->trend.nr)
 			scan_field_set(m, &f[i],
-				       sensible(&f[i], scan_field_on_disk(record, &f[i]), now));
+				       sensible(&f[i], scan_field_on_disk(record, &f[i])));
 	if (!ascending(&m->trend))
 		memset(&m->trend, 0, sizeof(m->trend));
 	return true;
 }
 
-bool scan_fields_sane(const struct scan_memory *m, u64 now)
+bool scan_fields_sane(const struct scan_memory *m)
 {
 	u32 nr, i;
 	const struct scan_field *f = scan_fields(&nr);
@@ -209,13 +208,13 @@ bool scan_fields_sane(const struct scan_memory *m, u64 now)
 	for (i = 0; i < nr; i++) {
 		u64 value = scan_field_get(m, &f[i]);
 
-		if (sensible(&f[i], value, now) != value)
+		if (sensible(&f[i], value) != value)
 			return false;
 	}
 	return ascending(&m->trend);
 }
 
-void scan_fields_clip(struct scan_memory *m, u64 now)
+void scan_fields_clip(struct scan_memory *m)
 {
 	u32 nr, i;
 	const struct scan_field *f = scan_fields(&nr);
@@ -224,7 +223,7 @@ void scan_fields_clip(struct scan_memory *m, u64 now)
 		bool counts = f[i].pass <= m->nr_history && f[i].day <= m->trend.nr;
 
 		scan_field_set(m, &f[i], counts ?
-			       sensible(&f[i], scan_field_get(m, &f[i]), now) : 0);
+			       sensible(&f[i], scan_field_get(m, &f[i])) : 0);
 	}
 }
 
@@ -244,22 +243,22 @@ static u64 random64(u32 *seed)
 	return (high << 32 | low) >> random32(seed) % 64;
 }
 
-static void random_fields(struct scan_memory *m, u64 now, u32 *seed)
+static void random_fields(struct scan_memory *m, u32 *seed)
 {
 	u32 nr, i;
 	const struct scan_field *f = scan_fields(&nr);
 
 	for (i = 0; i < nr; i++)
 		if (f[i].pass <= m->nr_history && f[i].day <= m->trend.nr)
-			scan_field_set(m, &f[i], sensible(&f[i], random64(seed), now));
+			scan_field_set(m, &f[i], sensible(&f[i], random64(seed)));
 }
 
-void scan_fields_random(struct scan_memory *m, u64 now, u32 *seed)
+void scan_fields_random(struct scan_memory *m, u32 *seed)
 {
 	u32 i, day = 20000;
 
 	memset(m, 0, sizeof(*m));
-	random_fields(m, now, seed);
+	random_fields(m, seed);
 	m->under_way = random32(seed) & 1;
 	m->paused = random32(seed) & 1;
 	m->by_hand = random32(seed) & 1;

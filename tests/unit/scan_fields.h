@@ -14,7 +14,7 @@
 enum scan_field_kind {
 	SCAN_FIELD_ANY,		/* whatever it is; who uses it looks at it */
 	SCAN_FIELD_COUNT,	/* below 2^56, else 0 */
-	SCAN_FIELD_TIME,	/* not in the future, else 0 */
+	SCAN_FIELD_TIME,	/* below 2^56, else 0; whatever the clock says */
 	SCAN_FIELD_SCORE,	/* at most 100 */
 	SCAN_FIELD_LEVEL,	/* at most 3 */
 	SCAN_FIELD_PASSES,	/* how many of the history count: at most 16 */
@@ -47,16 +47,16 @@ void scan_field_set(struct scan_memory *m, const struct scan_field *f, u64 value
 u64 scan_field_on_disk(const u8 *record, const struct scan_field *f);
 void scan_field_to_disk(u8 *record, const struct scan_field *f, u64 value);
 
-/** scan_fields_read() - what these bytes mean at that time. Return: false: nothing */
-bool scan_fields_read(const u8 *record, struct scan_memory *m, u64 now);
+/** scan_fields_read() - what these bytes mean. Return: false: nothing */
+bool scan_fields_read(const u8 *record, struct scan_memory *m);
 
 /** scan_fields_clip() - what is out of its range becomes what would be read in its place */
-void scan_fields_clip(struct scan_memory *m, u64 now);
+void scan_fields_clip(struct scan_memory *m);
 
 /** scan_fields_random() - memory as a scanner may have it when it is saved */
-void scan_fields_random(struct scan_memory *m, u64 now, u32 *seed);
+void scan_fields_random(struct scan_memory *m, u32 *seed);
 
 /** scan_fields_sane() - everything is within its range */
-bool scan_fields_sane(const struct scan_memory *m, u64 now);
+bool scan_fields_sane(const struct scan_memory *m);
 
 #endif

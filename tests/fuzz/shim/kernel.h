@@ -116,6 +116,7 @@ extern unsigned long shim_delay;
 #define NSEC_PER_USEC		1000L
 #define nsecs_to_jiffies(ns)	((unsigned long)((ns) / (NSEC_PER_SEC / HZ)))
 u64 ktime_get_ns(void);
+s64 ktime_get_boottime_seconds(void);
 u32 get_random_u32(void);
 
 /* cpumask.h, cache.h, overflow.h: one CPU */
