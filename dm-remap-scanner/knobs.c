@@ -113,14 +113,19 @@ void scan_knobs_store(const struct scan_knobs *knobs, u32 *values)
 		values[i] = READ_ONCE(*field(knobs, &scan_knobs[i]));
 }
 
-void scan_knobs_load(struct scan_knobs *knobs, const u32 *values, u32 set)
+u32 scan_knobs_load(struct scan_knobs *knobs, const u32 *values, u32 set)
 {
 	unsigned int i;
 
-	for (i = 0; i < scan_nr_knobs; i++)
-		if (set & BIT(i) && values[i] >= scan_knobs[i].min &&
-		    values[i] <= scan_knobs[i].max)
+	for (i = 0; i < scan_nr_knobs; i++) {
+		if (!(set & BIT(i)))
+			continue;
+		if (values[i] >= scan_knobs[i].min && values[i] <= scan_knobs[i].max)
 			WRITE_ONCE(*field(knobs, &scan_knobs[i]), values[i]);
+		else
+			set &= ~BIT(i);
+	}
+	return set;
 }
 
 void scan_knobs_init(struct scan_knobs *knobs)

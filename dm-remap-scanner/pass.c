@@ -158,7 +158,7 @@ void scan_restore(struct scanner *s)
 	dm_remap_health_read(s->dev, &s->record, 0, sizeof(s->record));
 	scan_record_decode(&s->record, m);
 	restore_pass(s);
-	scan_knobs_load(&s->knobs, m->knobs, m->set);
+	m->set = scan_knobs_load(&s->knobs, m->knobs, m->set);
 	s->attached = ktime_get_boottime_seconds();
 	s->jitter = get_random_u32();
 }

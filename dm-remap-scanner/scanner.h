@@ -205,8 +205,12 @@ int scan_knob_change(struct scanner *s, const struct scan_knob *knob, const char
 /** scan_knobs_store() - all values, to SCAN_KNOBS numbers */
 void scan_knobs_store(const struct scan_knobs *knobs, u32 *values);
 
-/** scan_knobs_load() - those of them whose bit is in @set and that are in range */
-void scan_knobs_load(struct scan_knobs *knobs, const u32 *values, u32 set);
+/**
+ * scan_knobs_load() - those of them whose bit is in @set and that are in range
+ *
+ * Return: the bits of those, and in @set of knobs that only a later version has.
+ */
+u32 scan_knobs_load(struct scan_knobs *knobs, const u32 *values, u32 set);
 
 /** scan_knobs_init() - from the module parameters */
 void scan_knobs_init(struct scan_knobs *knobs);
