@@ -78,6 +78,12 @@ void remap_client_ended(struct remap_device *dev, struct remap_bio *rb,
 	rcu_read_unlock();
 }
 
+void remap_client_flushed(struct remap_device *dev, struct remap_bio *rb)
+{
+	if (rb->flags & REMAP_BIO_SAMPLED)
+		this_cpu_inc(dev->stats->ended);
+}
+
 /*
  * Attaching
  */

@@ -47,11 +47,7 @@ static inline void remap_client_end(struct remap_device *dev, struct remap_bio *
 		remap_client_ended(dev, rb, status);
 }
 
-/* A flush of main is under way for the load, but no sample: it has no place. */
-static inline void remap_client_flushed(struct remap_device *dev, struct remap_bio *rb)
-{
-	if (unlikely(rb->flags & REMAP_BIO_SAMPLED))
-		this_cpu_inc(dev->stats->ended);
-}
+/** remap_client_flushed() - the end of a flush of main: a load, but no sample, for it has no place */
+void remap_client_flushed(struct remap_device *dev, struct remap_bio *rb);
 
 #endif
