@@ -274,26 +274,6 @@ static void test_disturbed_visit(void **state)
 	assert_int_equal(only(&c)->sectors, SCAN_PIECE);
 }
 
-/* The scan was paused in the middle of a visit: that was none, and another comes later. */
-static void test_stale_visit(void **state)
-{
-	struct scan_visit v;
-	struct court c;
-
-	to_block(&c);
-	later(&c);
-	assert_true(scan_judge_visit(&c.j, &v, c.now, c.total));
-	scan_judge_visited(&c.j, &v, USUAL, true, c.now, c.total);
-	assert_true(scan_judge_visit(&c.j, &v, c.now, c.total));
-	assert_false(v.control);
-	c.now += SCAN_VISIT_GAP_NS;
-	assert_false(scan_judge_visit(&c.j, &v, c.now, c.total));
-	assert_int_equal(only(&c)->voids, 1);
-	later(&c);
-	assert_true(scan_judge_visit(&c.j, &v, c.now, c.total));
-	assert_true(v.control);
-}
-
 /* Many slow probes: the disk. Nobody is suspected any more, nor visited. */
 static void test_everywhere(void **state)
 {
@@ -585,7 +565,6 @@ int main(void)
 		cmocka_unit_test(test_void_visits),
 		cmocka_unit_test(test_second_control),
 		cmocka_unit_test(test_disturbed_visit),
-		cmocka_unit_test(test_stale_visit),
 		cmocka_unit_test(test_everywhere),
 		cmocka_unit_test(test_slow_for_hours),
 		cmocka_unit_test(test_full),
