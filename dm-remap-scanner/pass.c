@@ -76,12 +76,12 @@ static void sync_record(struct scanner *s)
 	s->told_unsaved = true;
 }
 
-/* A moment since the boot, by the clock as it is now: if that is set, it moves along. */
+/* A moment since the boot, by the clock as it is now: if that is set, it moves along. Never 0. */
 static u64 by_clock(u64 boot_s)
 {
 	u64 now = wall(), ago = ktime_get_boottime_seconds() - boot_s;
 
-	return now > ago ? now - ago : 0;
+	return now > ago ? now - ago : 1;
 }
 
 /*

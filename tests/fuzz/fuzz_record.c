@@ -45,7 +45,7 @@ static const s64 wrong[] = {
 /* As in the kernel: never behind the time since the boot. Returns how much it was moved. */
 static s64 set_clock(const struct remap_device *dev, s64 by)
 {
-	by = max(by, (s64)(dev->ns / NSEC_PER_SEC) - shim_real_seconds);
+	by = max(by, (s64)(dev->ns / NSEC_PER_SEC) + 1 - shim_real_seconds);
 	shim_real_seconds += by;
 	return by;
 }
@@ -473,7 +473,7 @@ static void check_next(struct scanner *s, s64 by)
 /* Has just attached, by a clock that is wrong by so much: neither early nor never. */
 static void check_due(struct scanner *s, s64 by)
 {
-	u64 passes = s->memory.passes, wait = 0;
+	u64 passes = s->memory.passes, wait = 0, last = s->memory.pass.started;
 
 	if (!s->memory.under_way)
 		check_begins(s);
@@ -482,6 +482,9 @@ static void check_due(struct scanner *s, s64 by)
 	if (s->memory.under_way)
 		return;
 	wait = check_begins(s);
+	/* a start that is not so far ahead counts for itself when the clock has come there */
+	if (last > shim_real_seconds)
+		wait += min(last - shim_real_seconds, interval(s));
 	scan_device_sleep(s->dev, wait * NSEC_PER_SEC);
 	take_steps(s);
 	assert(may_scan(s) == (s->memory.under_way || s->memory.passes != passes));
