@@ -3,7 +3,7 @@
  * Devices come and go. Detach:
  *
  *   sysfs goes                 no handler is running any more
- *   dying ; cancel the work    bounded by one read, or one request to the core
+ *   dying ; cancel the work    bounded by two reads, or a read and a request to the core
  *   the record is written      in memory; the core takes it to the spare
  */
 #include <linux/cpumask.h>

@@ -140,7 +140,7 @@ bool scan_judge_visit(struct scan_judge *j, struct scan_visit *v, u64 now_ns, u6
 void scan_judge_visited(struct scan_judge *j, const struct scan_visit *v, u64 ns, bool clean,
 			u64 now_ns, u64 total);
 
-/** scan_judge_forget() - these sectors are no longer of interest: remapped, or written */
+/** scan_judge_forget() - these sectors are no longer of interest: remapped */
 void scan_judge_forget(struct scan_judge *j, u64 sector, u64 sectors);
 
 /** scan_judge_suspected() - does a suspect overlap these sectors? */

@@ -38,7 +38,7 @@
  * @busy_ns: time the device has been serving foreground requests, ever growing; may be too much
  * @priority: 0 to 10
  * @chunk: sectors to read at a time, before load is taken into account
- * @left: sectors left in the pass, neighbourhoods and visits included
+ * @left: sectors left in the pass, visits not included
  * @deadline_ns: when the pass should be over; may jitter by some seconds
  */
 struct scan_pace_now {
