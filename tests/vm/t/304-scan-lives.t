@@ -10,7 +10,7 @@
 
 table() { echo "0 $(sectors "/dev/disk/main$1") remap /dev/disk/main$1 0 /dev/disk/spare$1 0 ${2:-0}"; }
 
-# the disks take 2 ms for each request, so a scan is under way when its scanner goes
+# the disks take 2 ms for each request and a pass makes some 900, so it is under way when its scanner goes
 load_core
 for n in 1 2; do
 	make_null_blk "main$n" 48 irqmode=2 completion_nsec=2000000
@@ -45,7 +45,7 @@ done
 
 UNDER_WAY=0
 for ((i = 0; i < 6; i++)); do
-	ok "load $i" load_scanner priority=10
+	ok "load $i" load_scanner priority=10 chunk_sectors=64
 	scan_act r1 start
 	scan_act r2 start
 	sleep 1.$i
@@ -53,7 +53,7 @@ for ((i = 0; i < 6; i++)); do
 	ok "unload $i while both are scanned" rmmod dm_remap_scanner
 done
 ok "scans were under way then" test $UNDER_WAY -ge 3
-ok "once more" load_scanner priority=10
+ok "once more" load_scanner priority=10 chunk_sectors=64
 scan_act r1 start
 scan_act r2 start
 for ((i = 0; i < 8; i++)); do
