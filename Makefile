@@ -2,6 +2,7 @@
 # For people and scripts. The kernel's build reads Kbuild, in this folder and below.
 #
 #   make modules [KDIR=...]   build for the running kernel, or another
+#   make tools                build remapsetup, the administrator's tool
 #   make demo                 a disk goes bad, without dm-remap and with it
 #   make check                unit tests, and the tests in a real kernel under QEMU
 #   make check-all            everything: longer, with mutations, in debug kernels
@@ -19,6 +20,10 @@ all: modules
 modules modules_install clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
 
+tools:
+	tests/deps build tool
+	$(MAKE) -C tools
+
 # Modules for the kernel of the tests, in this tree.
 test-modules:
 	tests/deps build vm
@@ -30,10 +35,10 @@ test-modules:
 demo: test-modules
 	tests/demo/run
 
-check: test-modules
+check: test-modules tools
 	tests/check
 
-check-all: test-modules lint
+check-all: test-modules tools lint
 	tests/check --all
 
 lint:
@@ -43,4 +48,4 @@ lint:
 bench: test-modules
 	tests/bench/run
 
-.PHONY: all modules modules_install clean test-modules demo check check-all lint bench
+.PHONY: all tools modules modules_install clean test-modules demo check check-all lint bench

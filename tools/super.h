@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The superblocks of a spare: found, judged and chosen between by the rules of
+ * docs/format.md, section 7, like the kernel does.
+ */
+#ifndef REMAPSETUP_SUPER_H
+#define REMAPSETUP_SUPER_H
+
+#include "../dm-remap-core/format.h"
+#include "disk.h"
+
+/**
+ * enum spare_is - what a device turned out to be
+ * @SPARE_GOOD: an active spare
+ * @SPARE_BLANK: no superblock, and the places of both are zeros
+ * @SPARE_FOREIGN: something else
+ * @SPARE_FORMATTING: formatting was interrupted
+ * @SPARE_REPLACED: a spare that is the active one no more, or not yet
+ * @SPARE_TOO_NEW: of a newer version of dm-remap
+ * @SPARE_DAMAGED: neither superblock is whole
+ * @SPARE_CONTRADICTS: the two are whole and cannot belong together
+ * @SPARE_OVERWRITTEN: one is whole, the other was overwritten by something else
+ */
+enum spare_is {
+	SPARE_GOOD,
+	SPARE_BLANK,
+	SPARE_FOREIGN,
+	SPARE_FORMATTING,
+	SPARE_REPLACED,
+	SPARE_TOO_NEW,
+	SPARE_DAMAGED,
+	SPARE_CONTRADICTS,
+	SPARE_OVERWRITTEN,
+};
+
+/**
+ * struct supers - both superblocks of a device
+ * @start: first sector of the spare area on the device
+ * @length: sectors of the area, a multiple of 8
+ * @raw: as they stand on the disk
+ * @seen: what each one is
+ * @error: of reading it; it counts as corrupt then
+ * @super: decoded; valid where @seen says so
+ * @best: the one that counts, NULL if none does
+ */
+struct supers {
+	u64 start;
+	u64 length;
+	void *raw[2];
+	enum remap_verdict seen[2];
+	int error[2];
+	struct remap_super super[2];
+	const struct remap_super *best;
+};
+
+/**
+ * supers_read() - read and judge both
+ * @start: first sector of the spare area
+ * @is: what comes of it
+ *
+ * Return: 0, or an exit code after a message: no memory, or neither of them
+ * can be read.
+ */
+int supers_read(struct supers *supers, const struct disk *disk, u64 start, enum spare_is *is);
+void supers_free(struct supers *supers);
+
+/**
+ * supers_write() - write both, A first, each durable before the next step
+ * @sb: what to write, with a generation of its own
+ *
+ * Return: 0, or a negative error number.
+ */
+int supers_write(const struct disk *disk, u64 start, const struct remap_super *sb);
+
+/** verdict_name() - for people */
+const char *verdict_name(enum remap_verdict verdict);
+
+#endif
