@@ -79,12 +79,7 @@ int disk_open(struct disk *disk, const char *path, unsigned int flags)
 	if (flags & DISK_EXCLUSIVE && !stat(path, &st) && S_ISBLK(st.st_mode))
 		mode |= O_EXCL;
 	disk->fd = open_direct(path, mode, flags & DISK_IMAGE);
-	if (disk->fd < 0) {
-		r = say_why_not(disk, errno);
-		free(disk->path);
-		return r;
-	}
-	r = inspect(disk, flags);
+	r = disk->fd < 0 ? say_why_not(disk, errno) : inspect(disk, flags);
 	/* udev does not look at what is locked */
 	if (!r && flags & DISK_EXCLUSIVE && flock(disk->fd, LOCK_EX | LOCK_NB))
 		r = fail(BUSY, "%s is locked by another program; nothing was changed", path);
@@ -93,11 +88,16 @@ int disk_open(struct disk *disk, const char *path, unsigned int flags)
 	return r;
 }
 
+void disk_let_go(struct disk *disk)
+{
+	if (disk->path && disk->fd >= 0)
+		close(disk->fd);
+	disk->fd = -1;
+}
+
 void disk_close(struct disk *disk)
 {
-	if (!disk->path)
-		return;
-	close(disk->fd);
+	disk_let_go(disk);
 	free(disk->path);
 	disk->path = NULL;
 }

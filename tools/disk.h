@@ -22,7 +22,7 @@
 
 /**
  * struct disk - an open device
- * @fd: file descriptor
+ * @fd: file descriptor; -1 after disk_let_go()
  * @path: as given
  * @number: device number; 0 for an image
  * @sectors: its size
@@ -42,6 +42,9 @@ struct disk {
 /** disk_open() - Return: 0, or an exit code after a message */
 int disk_open(struct disk *disk, const char *path, unsigned int flags);
 void disk_close(struct disk *disk);
+
+/** disk_let_go() - close it, but remember what is known of it; disk_close() follows */
+void disk_let_go(struct disk *disk);
 
 /**
  * disk_read() - read whole sectors

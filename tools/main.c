@@ -9,7 +9,7 @@
 
 #include "verb.h"
 
-/* In the order in which --help lists them; NULL for a blank line. */
+/* In the order in which --help lists them. */
 static const struct verb * const verbs[] = {
 	&verb_format,
 };

@@ -104,9 +104,7 @@ int supers_read(struct supers *s, const struct disk *disk, u64 start, enum spare
 		return OK;
 	read_copy(s, disk, 0, 0);
 	read_copy(s, disk, 1, place_of_twin(s));
-	if (s->error[0] && s->error[1])
-		return fail_errno(s->error[0], "%s cannot be read", disk->path);
-	*is = judge(s);
+	*is = s->error[0] && s->error[1] ? SPARE_UNREADABLE : judge(s);
 	return OK;
 }
 

@@ -20,6 +20,7 @@
  * @SPARE_DAMAGED: neither superblock is whole
  * @SPARE_CONTRADICTS: the two are whole and cannot belong together
  * @SPARE_OVERWRITTEN: one is whole, the other was overwritten by something else
+ * @SPARE_UNREADABLE: neither place can be read
  */
 enum spare_is {
 	SPARE_GOOD,
@@ -31,6 +32,7 @@ enum spare_is {
 	SPARE_DAMAGED,
 	SPARE_CONTRADICTS,
 	SPARE_OVERWRITTEN,
+	SPARE_UNREADABLE,
 };
 
 /**
@@ -58,8 +60,7 @@ struct supers {
  * @start: first sector of the spare area
  * @is: what comes of it
  *
- * Return: 0, or an exit code after a message: no memory, or neither of them
- * can be read.
+ * Return: 0, or NO_MEMORY after a message.
  */
 int supers_read(struct supers *supers, const struct disk *disk, u64 start, enum spare_is *is);
 void supers_free(struct supers *supers);
