@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uuid/uuid.h>
+
+#include "device.h"
+#include "find.h"
+#include "identity.h"
+#include "sysfs.h"
+
+struct search {
+	const char *identity;
+	uuid_t uuid;
+	u64 start;	/* of the spare area */
+	u64 sectors;	/* at least */
+	char (*found)[256];
+	int nr;
+};
+
+#define MAX_FOUND	8
+
+static int note(struct search *s, dev_t number)
+{
+	if (s->nr < MAX_FOUND)
+		device_path(number, s->found[s->nr++], sizeof(s->found[0]));
+	return 0;
+}
+
+/* None is what we look for; more than one, and we would have to guess. */
+static int single(const struct search *s, char *path, size_t size, const char *what,
+		  const char *remedy)
+{
+	int i;
+
+	if (s->nr == 1) {
+		snprintf(path, size, "%s", s->found[0]);
+		return OK;
+	}
+	if (!s->nr)
+		return fail(WRONG_DEVICE, "%s is not here. %s", what, remedy);
+	fail(0, "%s is here more than once, perhaps a copy, or one disk by two ways:", what);
+	for (i = 0; i < s->nr; i++)
+		fprintf(stderr, "  %s\n", s->found[i]);
+	return fail(WRONG_DEVICE, "say which one you mean; nothing was changed");
+}
+
+/*
+ * A spare by its UUID
+ */
+
+/* Empty drives, and names in /dev that are something else, are no news. */
+static bool is_readable(const char *path, dev_t number)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	bool good;
+
+	if (fd < 0)
+		return false;
+	good = !fstat(fd, &st) && S_ISBLK(st.st_mode) && st.st_rdev == number;
+	close(fd);
+	return good;
+}
+
+static int try_spare(dev_t number, void *context)
+{
+	struct search *s = context;
+	struct supers supers;
+	char path[256];
+	struct disk disk;
+	enum spare_is is;
+	int r;
+
+	device_path(number, path, sizeof(path));
+	if (!is_readable(path, number) || disk_open(&disk, path, 0))
+		return 0;
+	r = supers_read(&supers, &disk, s->start, &is);
+	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid))
+		note(s, number);
+	supers_free(&supers);
+	disk_close(&disk);
+	return r;
+}
+
+int find_spare(const char *text, u64 start, char *path, size_t size)
+{
+	char found[MAX_FOUND][256];
+	struct search s = { .start = start, .found = found };
+	char what[64];
+	int r;
+
+	if (strncasecmp(text, "UUID=", 5)) {
+		if (snprintf(path, size, "%s", text) >= size)
+			return fail(BAD_USE, "the path of the spare is too long");
+		return OK;
+	}
+	if (uuid_parse(text + 5, s.uuid))
+		return fail(BAD_USE, "'%s' is no UUID", text + 5);
+	r = device_each(try_spare, &s);
+	snprintf(what, sizeof(what), "the spare %s", text);
+	return r ? r : single(&s, path, size, what,
+			      "Blocks that were moved to it are nowhere else: plug it in, and do not use the main device alone");
+}
+
+/*
+ * The main device by its identity
+ */
+
+static int try_main(dev_t number, void *context)
+{
+	struct search *s = context;
+	char identity[IDENTITY_SIZE];
+	u64 sectors = 0;
+
+	if (!identity_of(number, identity) || strcmp(identity, s->identity))
+		return 0;
+	sysfs_number(number, "size", &sectors);
+	return sectors < s->sectors ? 0 : note(s, number);
+}
+
+int find_main(const struct remap_super *sb, const char *spare, char *path, size_t size)
+{
+	char found[MAX_FOUND][256], identity[IDENTITY_SIZE] = "", what[256];
+	struct search s = { .identity = identity, .found = found,
+			    .sectors = sb->main_start + sb->main_length };
+
+	memcpy(identity, sb->main_identity, sizeof(identity) - 1);
+	if (!identity[0])
+		return fail(BAD_USE, "%s does not know its main device, which had neither WWN nor serial number when it was formatted: name it with --data-device",
+			    spare);
+	device_each(try_main, &s);
+	snprintf(what, sizeof(what), "the main device of %s, %s,", spare, identity);
+	return single(&s, path, size, what, "Plug it in, or name it with --data-device");
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Devices by what they are, and not by what they are called today.
+ */
+#ifndef REMAPSETUP_FIND_H
+#define REMAPSETUP_FIND_H
+
+#include "super.h"
+
+/**
+ * find_spare() - the path of a spare
+ * @text: a path, or UUID=<uuid> of a spare
+ * @start: where its area begins
+ *
+ * Return: 0, or an exit code after a message.
+ */
+int find_spare(const char *text, u64 start, char *path, size_t size);
+
+/** find_main() - the device whose identity a spare recorded */
+int find_main(const struct remap_super *sb, const char *spare, char *path, size_t size);
+
+#endif
