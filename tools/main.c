@@ -11,7 +11,7 @@
 
 /* In the order in which --help lists them. */
 static const struct verb * const verbs[] = {
-	&verb_format, &verb_open, &verb_close,
+	&verb_format, &verb_open, &verb_close, &verb_status,
 };
 
 static void version(void)
