@@ -44,7 +44,7 @@ json() { jq -er "$1" <<<"$OUTPUT"; }
 golden() {
 	local name=$1
 	shift
-	sed -E "$@" <<<"$OUTPUT" >/run/golden
+	sed -E -e "" "$@" <<<"$OUTPUT" >/run/golden
 	if diff "$VM_DIR/golden/$name" /run/golden >/run/golden.diff; then
 		pass "the output is that of golden/$name"
 	else

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/kernel.h>
+
+#include "dm.h"
+#include "names.h"
+#include "reply.h"
+#include "sysfs.h"
+#include "table.h"
+#include "verb.h"
+
+enum { BLOCK, SECTOR, SPARE_BLOCK, REASON, LOST_MASK, RESCUABLE };
+
+static const struct column map_columns[] = {
+	[BLOCK] = { "BLOCK", COLUMN_NUMBER },
+	[SECTOR] = { "SECTOR", COLUMN_NUMBER },
+	[SPARE_BLOCK] = { "SPARE_BLOCK", COLUMN_NUMBER },
+	[REASON] = { "REASON" },
+	[LOST_MASK] = { "LOST_MASK" },
+	[RESCUABLE] = { "RESCUABLE", COLUMN_BOOLEAN, true },
+};
+
+enum { LOST_SECTOR, LOST_SECTORS, LOST_BLOCK, LOST_RESCUABLE, LOST_FILE };
+
+static const struct column lost_columns[] = {
+	[LOST_SECTOR] = { "SECTOR", COLUMN_NUMBER },
+	[LOST_SECTORS] = { "SECTORS", COLUMN_NUMBER },
+	[LOST_BLOCK] = { "BLOCK", COLUMN_NUMBER },
+	[LOST_RESCUABLE] = { "RESCUABLE", COLUMN_BOOLEAN },
+	[LOST_FILE] = { "FILE" },
+};
+
+struct list {
+	struct remap_status status;
+	u32 unit;		/* sectors of a logical block */
+	struct table *table;
+	struct names names;
+	void (*add)(struct list *list, const struct reply_entry *entry);
+};
+
+static void add_entry(struct list *l, const struct reply_entry *e)
+{
+	table_line(l->table);
+	table_set(l->table, BLOCK, "%llu", e->block);
+	table_set(l->table, SECTOR, "%llu", e->block * (l->status.block_size >> 9));
+	table_set(l->table, SPARE_BLOCK, "%u", e->spare);
+	table_set(l->table, REASON, "%s", e->reason);
+	table_set(l->table, LOST_MASK, "%llx", e->lost);
+	table_set(l->table, RESCUABLE, "%d", e->rescuable);
+}
+
+static void add_run(struct list *l, const struct reply_entry *e, u64 sector, u64 sectors)
+{
+	char file[4096];
+
+	table_line(l->table);
+	table_set(l->table, LOST_SECTOR, "%llu", sector);
+	table_set(l->table, LOST_SECTORS, "%llu", sectors);
+	table_set(l->table, LOST_BLOCK, "%llu", e->block);
+	table_set(l->table, LOST_RESCUABLE, "%d", e->rescuable);
+	table_set(l->table, LOST_FILE, "%s", names_find(&l->names, sector, file, sizeof(file)));
+}
+
+/* Runs of lost logical blocks, none of them in two blocks of the file system. */
+static void add_lost(struct list *l, const struct reply_entry *e)
+{
+	u32 bits = (l->status.block_size >> 9) / l->unit, i = 0;
+	u64 start = e->block * (l->status.block_size >> 9);
+
+	while (i < bits) {
+		u64 sector = start + (u64)i * l->unit;
+		u64 end = names_end(&l->names, sector);
+		u32 first = i;
+
+		if (!(e->lost >> i & 1) || sector >= l->status.sectors) {
+			i++;
+			continue;
+		}
+		while (i < bits && e->lost >> i & 1 && start + (u64)i * l->unit < end)
+			i++;
+		add_run(l, e, sector, (u64)(i - first) * l->unit);
+	}
+}
+
+static int add_lines(struct list *l, char *reply, u64 *next)
+{
+	struct reply_entry entry;
+	char *line, *rest = reply;
+
+	*next = 0;
+	if (!strcmp(reply, "empty"))
+		return OK;
+	while ((line = strsep(&rest, "\n"))) {
+		if (!*line || reply_more(line, next))
+			continue;
+		if (!reply_entry(line, &entry) || !entry.mapped)
+			return fail(WRONG_DEVICE, "%s: the module in the kernel lists its map in a way that remapsetup does not understand: '%s'",
+				    l->status.name, line);
+		l->add(l, &entry);
+	}
+	return OK;
+}
+
+static int read_map(struct list *l)
+{
+	char message[32] = "list", *reply;
+	u64 next;
+	int r;
+
+	do {
+		r = dm_message(l->status.name, message, &reply);
+		if (r)
+			return fail_errno(r, "%s: the map cannot be listed", l->status.name);
+		r = add_lines(l, reply ? reply : "empty", &next);
+		free(reply);
+		snprintf(message, sizeof(message), "list %llu", next);
+	} while (!r && next);
+	return r;
+}
+
+/* A bit of the mask is a logical block of the main device. */
+static int read_unit(struct list *l)
+{
+	u64 bytes;
+
+	if (!sysfs_number(sysfs_disk(l->status.main), "queue/logical_block_size", &bytes) ||
+	    bytes < 512 || bytes > l->status.block_size)
+		return fail(WRONG_DEVICE, "%s: the block size of its main device cannot be found out",
+			    l->status.name);
+	l->unit = bytes >> 9;
+	return OK;
+}
+
+static int list(struct list *l, const struct call *call)
+{
+	bool lost = given(call, OPT_LOST);
+	int r = dm_read_status(call->args[0], &l->status);
+
+	if (!r)
+		r = dm_handshake(l->status.name);
+	if (!r)
+		r = read_unit(l);
+	if (!r)
+		r = table_new(lost ? "lost" : "map", lost ? lost_columns : map_columns,
+			      lost ? ARRAY_SIZE(lost_columns) : ARRAY_SIZE(map_columns), call,
+			      false, &l->table);
+	if (r)
+		return r;
+	l->add = lost ? add_lost : add_entry;
+	if (lost)
+		names_open(&l->names, &l->status);
+	r = read_map(l);
+	return r ? r : table_print(l->table);
+}
+
+static int run(const struct call *call)
+{
+	struct list l = { 0 };
+	int r = dm_begin();
+
+	if (!r)
+		r = list(&l, call);
+	table_free(l.table);
+	return r;
+}
+
+static const struct verb_option options[] = {
+	{ OPT_LOST, "what was lost, and where the file system can tell, of which file" },
+	{ OPT_JSON, "as JSON" },
+	{ OPT_OUTPUT, "these columns, e.g. BLOCK,REASON" },
+	{ OPT_NOHEADINGS, "without headings" },
+	{ }
+};
+
+const struct verb verb_list = {
+	.name = "list",
+	.usage = "<name>",
+	.summary = "the blocks that were moved, or what was lost",
+	.details =
+"Lists the blocks of a device that live on the spare. With --lost, the sectors\n"
+"whose data was lost and not written since: they read as errors. File names are\n"
+"known for ext2, ext3 and ext4 directly on the device (debugfs of e2fsprogs);\n"
+"'none' is free space or metadata, 'unknown' anything else. What was written a\n"
+"moment ago may not be known yet. Sectors have 512 bytes and count from the start\n"
+"of /dev/mapper/<name>.",
+	.min_args = 1,
+	.max_args = 1,
+	.options = options,
+	.run = run,
+};
