@@ -12,7 +12,7 @@
 /* In the order in which --help lists them. */
 static const struct verb * const verbs[] = {
 	&verb_format, &verb_open, &verb_close, &verb_status, &verb_list,
-	&verb_remap, &verb_relocate,
+	&verb_remap, &verb_relocate, &verb_scan,
 };
 
 static void version(void)
