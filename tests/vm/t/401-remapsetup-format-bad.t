@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: remapsetup format: sizes and places, and what it refuses
-# timeout: 120
+# timeout: 240
 # disk: main 16M
 # disk: other 16M
 

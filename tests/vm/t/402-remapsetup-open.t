@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: remapsetup open and close: the right main device, and nobody else on it
-# timeout: 120
+# timeout: 240
 # disk: main 16M
 # disk: other 16M
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: remapsetup status, its JSON and its exit codes
-# timeout: 120
+# timeout: 240
 # disk: main 16M
 
 # shellcheck source=/dev/null
