@@ -106,8 +106,8 @@ static int check_range(const struct disk *disk, u64 from, u64 to, bool leftovers
 		int r = disk_read(disk, from, buf, sectors << 9);
 
 		if (r)
-			return fail_errno(r, "%s cannot be read at sector %llu, where the map would be; choose another spare. Nothing was changed",
-					  disk->path, from);
+			return fail(exit_code_of(r), "%s cannot be read near sector %llu (%s), where the map would be; choose another spare. Nothing was changed",
+				    disk->path, from, strerror(-r));
 		*blank = buffer_is_blank(buf, sectors << 9, leftovers);
 		from += sectors;
 	}

@@ -39,6 +39,7 @@ static int each_entry(const char *path, int (*each)(const char *name, void *cont
 
 	if (!dir)
 		return 0;
+	/* cppcheck-suppress readdirCalled ; there is one thread */
 	while (!r && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
 			r = each(entry->d_name, context);
@@ -110,7 +111,7 @@ static bool is_mount_of(char *line, dev_t number, const char **where)
 		return true;
 	if (!source)
 		return false;
-	source[1 + strcspn(source + 1, " \n")] = '\0';
+	source[1 + strcspn(source + 1, "\n ")] = '\0';
 	return names(source + 1, number);
 }
 

@@ -27,7 +27,11 @@ int device_refuse_used(dev_t number, const char *path);
 /** device_has_partitions() - does the kernel know partitions of it? */
 bool device_has_partitions(dev_t number);
 
-/** device_each() - call a function for every block device that has a size; stops when it is not 0 */
+/**
+ * device_each() - call a function for every block device that has a size
+ *
+ * Return: 0, or what made it stop: the first answer that is not 0.
+ */
 int device_each(int (*each)(dev_t number, void *context), void *context);
 
 /** device_overlap() - do two ranges share sectors of one disk? */

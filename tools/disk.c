@@ -54,7 +54,9 @@ static int open_direct(const char *path, int mode, bool image)
 {
 	int fd = open(path, mode | O_DIRECT);
 
-	return fd < 0 && errno == EINVAL && image ? open(path, mode) : fd;
+	if (fd < 0 && errno == EINVAL && image)
+		fd = open(path, mode);
+	return fd;
 }
 
 static int say_why_not(struct disk *disk, int error)

@@ -177,12 +177,16 @@ static int read_lines(struct remap_status *s, int type,
 
 static int try_status(const char *name, struct remap_status *status)
 {
+	const char *directory = "/dev/mapper/";
 	int r;
 
+	/* people type it either way */
+	if (!strncmp(name, directory, strlen(directory)))
+		name += strlen(directory);
 	memset(status, 0, sizeof(*status));
 	if (strlen(name) >= sizeof(status->name))
 		return -ENXIO;
-	strcpy(status->name, name);
+	snprintf(status->name, sizeof(status->name), "%s", name);
 	r = read_lines(status, DM_DEVICE_STATUS, parse_status);
 	return r ? r : read_lines(status, DM_DEVICE_TABLE, parse_table);
 }
@@ -287,7 +291,8 @@ int dm_handshake(const char *name)
 	free(reply);
 	if (shake.format > REMAP_FORMAT_VERSION)
 		return fail(WRONG_DEVICE, "%s: the module in the kernel (%s) uses on-disk format %u, this remapsetup (%s) knows %u only: upgrade remapsetup. The device itself goes on",
-			    name, shake.version, shake.format, DM_REMAP_VERSION, REMAP_FORMAT_VERSION);
+			    name, shake.version, shake.format, DM_REMAP_VERSION,
+			    REMAP_FORMAT_VERSION);
 	if (strcmp(shake.version, DM_REMAP_VERSION))
 		verbose("the module in the kernel is %s, remapsetup is %s", shake.version,
 			DM_REMAP_VERSION);
@@ -317,7 +322,8 @@ static int run_with_udev(struct dm_task *task)
 
 static bool describe(struct dm_task *task, const struct dm_line *line)
 {
-	return dm_task_set_uuid(task, line->uuid) && dm_task_set_add_node(task, DM_ADD_NODE_ON_CREATE) &&
+	return dm_task_set_uuid(task, line->uuid) &&
+	       dm_task_set_add_node(task, DM_ADD_NODE_ON_CREATE) &&
 	       (!line->read_only || dm_task_set_ro(task)) &&
 	       dm_task_add_target(task, 0, line->sectors, TARGET, line->params);
 }

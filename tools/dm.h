@@ -46,6 +46,7 @@ bool dm_exists(const char *name);
 
 /**
  * dm_read_status() - all of it
+ * @name: may be a path in /dev/mapper; @status->name is without it
  * @status: filled in
  *
  * Return: 0, or WRONG_DEVICE after a message if there is no such device or it

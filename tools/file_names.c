@@ -8,14 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "names.h"
+#include "file_names.h"
 #include "say.h"
 
 /*
  * debugfs
  */
 
-static void exec_debugfs(const struct names *n, const char *request, int out)
+static void exec_debugfs(const struct file_names *n, const char *request, int out)
 {
 	int null = open("/dev/null", O_RDWR);
 
@@ -30,7 +30,7 @@ static void exec_debugfs(const struct names *n, const char *request, int out)
  * The second line of what debugfs says, behind a number and a tab: the first
  * is a heading. It only reads.
  */
-static bool ask_debugfs(const struct names *n, const char *request, char *answer, size_t size)
+static bool ask_debugfs(const struct file_names *n, const char *request, char *answer, size_t size)
 {
 	char line[4200];
 	int ends[2], nr = 0, status;
@@ -71,7 +71,7 @@ static u64 block_of(blkid_probe probe)
 	return bytes >= 1024 && bytes <= 65536 ? bytes >> 9 : 0;
 }
 
-void names_open(struct names *n, const struct remap_status *status)
+void file_names_open(struct file_names *n, const struct remap_status *status)
 {
 	blkid_probe probe;
 
@@ -87,12 +87,12 @@ void names_open(struct names *n, const struct remap_status *status)
 	blkid_free_probe(probe);
 }
 
-u64 names_end(const struct names *n, u64 sector)
+u64 file_names_end(const struct file_names *n, u64 sector)
 {
 	return n->block ? sector - sector % n->block + n->block : ~0ULL;
 }
 
-const char *names_find(const struct names *n, u64 sector, char *text, size_t size)
+const char *file_names_find(const struct file_names *n, u64 sector, char *text, size_t size)
 {
 	char request[64], inode[32];
 

@@ -17,7 +17,7 @@
 #include "pair.h"
 #include "verb.h"
 
-#define MAX_ALIGN	(1 << 20)	/* no disk has larger physical blocks */
+#define MAX_ALIGN	1048576	/* no disk has larger physical blocks */
 #define TABLES_AT_ONCE	64
 
 struct format {
@@ -62,7 +62,8 @@ static int parse_sizes(struct format *f)
 			    max(unit, (u32)REMAP_MIN_BLOCK_SIZE), f->pair.main.path,
 			    REMAP_MAX_BLOCK_SIZE);
 	f->super.mask_unit = unit;
-	f->super.block_size = block_size ? block_size : max((u32)REMAP_DEFAULT_BLOCK_SIZE, unit);
+	f->super.block_size = block_size ? block_size : unit > REMAP_DEFAULT_BLOCK_SIZE ? unit :
+			      REMAP_DEFAULT_BLOCK_SIZE;
 	f->super.spare_blocks = blocks;
 	return OK;
 }
@@ -71,7 +72,8 @@ static int parse_sizes(struct format *f)
 static int lay_out(struct format *f)
 {
 	const struct pair *p = &f->pair;
-	u32 align = min(max(p->spare.physical, (u32)REMAP_META_SIZE), (u32)MAX_ALIGN);
+	u32 physical = max(p->spare.physical, (u32)REMAP_META_SIZE);
+	u32 align = physical < MAX_ALIGN ? physical : MAX_ALIGN;
 	u64 start = (p->spare.start + p->spare_start) << 9;
 
 	f->super.main_start = p->main_start;
@@ -113,7 +115,7 @@ static int open_pair(struct format *f)
 	if (!r)
 		r = option_number(call, OPT_SPARE_START, 0, 1ULL << 53, &spare_start);
 	if (!r)
-		r = pair_open_spare(&f->pair, call->args[0]);
+		r = pair_open_spare(&f->pair, call->args[0], true);
 	if (!r)
 		r = pair_open_main(&f->pair, call->value[OPT_DATA_DEVICE]);
 	if (r)
@@ -146,17 +148,17 @@ static int check_main(struct format *f)
 		    f->pair.main.path);
 }
 
-static const char *tell_old(struct format *f, char *text, size_t size)
+static const char *tell_old(const struct format *f, const char *text)
 {
 	switch (f->is) {
 	case SPARE_GOOD:
 	case SPARE_REPLACED:
-		return "a spare that belongs to another main device, or to this one: the blocks that were moved to it are nowhere else";
+		return "a spare, of this main device or another: the blocks that were moved to it are nowhere else";
 	case SPARE_TOO_NEW:
 	case SPARE_DAMAGED:
 	case SPARE_CONTRADICTS:
 	case SPARE_OVERWRITTEN:
-		return "a spare, damaged or of a newer version: the blocks that were moved to it are nowhere else";
+		return "a spare, damaged or of a newer version: what was moved to it is nowhere else";
 	default:
 		return text[0] ? text : "data of an unknown kind";
 	}
@@ -184,7 +186,7 @@ static int look(struct format *f, char *what, size_t size)
 				f->is == SPARE_FORMATTING, &blank);
 	if (r || (blank && !what[0]))
 		return r;
-	return refuse_used(f, tell_old(f, what, size));
+	return refuse_used(f, tell_old(f, what));
 }
 
 /* Going on with an interrupted format: the same spare, only newer. */
@@ -273,8 +275,8 @@ static int write_all(struct format *f)
 		r = write_super(f, REMAP_SUPER_ACTIVE);
 	if (!r)
 		return OK;
-	return fail_errno(r, "%s could not be formatted and is no spare; nothing was written to %s. Choose another spare",
-			  f->pair.spare.path, f->pair.main.path);
+	return fail(exit_code_of(r), "%s could not be formatted (%s) and is no spare; nothing was written to %s. Choose another spare",
+		    f->pair.spare.path, strerror(-r), f->pair.main.path);
 }
 
 static void report(const struct format *f)
@@ -298,7 +300,7 @@ static int format(struct format *f)
 	if (!r)
 		r = look(f, what, sizeof(what));
 	if (!r)
-		r = confirm(f, tell_old(f, what, sizeof(what)));
+		r = confirm(f, tell_old(f, what));
 	if (r)
 		return r;
 	identify(f);

@@ -9,6 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <linux/kernel.h>
+
 #include "identity.h"
 #include "sysfs.h"
 
@@ -49,7 +51,7 @@ static bool by_sysfs(dev_t disk, char *text)
 	char found[256];
 	unsigned int i;
 
-	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(sources); i++)
 		if (sysfs_text(disk, sources[i].file, found, sizeof(found)) &&
 		    identity_clean(text, DISK_ROOM, sources[i].prefix, found))
 			return true;
@@ -78,7 +80,9 @@ static bool by_vpd(dev_t disk, char *text)
 
 static bool by_udev(dev_t disk, char *text)
 {
-	static const char * const keys[] = { "E:ID_WWN_WITH_EXTENSION=", "E:ID_WWN=", "E:ID_SERIAL=" };
+	static const char * const keys[] = {
+		"E:ID_WWN_WITH_EXTENSION=", "E:ID_WWN=", "E:ID_SERIAL="
+	};
 	char path[80], line[512];
 	unsigned int best = 3, i;
 	FILE *file;

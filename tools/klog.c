@@ -59,12 +59,14 @@ bool klog_tell(struct klog *log, const char *name)
 	ssize_t n;
 
 	/* EPIPE: the oldest records were overwritten; go on with the others */
-	while (log->fd >= 0 &&
-	       ((n = read(log->fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE)) {
+	while (log->fd >= 0) {
 		const char *text, *reason;
 
-		if (n <= 0)
+		n = read(log->fd, record, sizeof(record) - 1);
+		if (n < 0 && errno == EPIPE)
 			continue;
+		if (n <= 0)
+			break;
 		record[n] = '\0';
 		text = text_of(record);
 		reason = text ? why(text, name) : NULL;

@@ -6,7 +6,7 @@
 #include <linux/kernel.h>
 
 #include "dm.h"
-#include "names.h"
+#include "file_names.h"
 #include "reply.h"
 #include "sysfs.h"
 #include "table.h"
@@ -37,7 +37,7 @@ struct list {
 	struct remap_status status;
 	u32 unit;		/* sectors of a logical block */
 	struct table *table;
-	struct names names;
+	struct file_names names;
 	void (*add)(struct list *list, const struct reply_entry *entry);
 };
 
@@ -61,7 +61,8 @@ static void add_run(struct list *l, const struct reply_entry *e, u64 sector, u64
 	table_set(l->table, LOST_SECTORS, "%llu", sectors);
 	table_set(l->table, LOST_BLOCK, "%llu", e->block);
 	table_set(l->table, LOST_RESCUABLE, "%d", e->rescuable);
-	table_set(l->table, LOST_FILE, "%s", names_find(&l->names, sector, file, sizeof(file)));
+	table_set(l->table, LOST_FILE, "%s",
+		  file_names_find(&l->names, sector, file, sizeof(file)));
 }
 
 /* Runs of lost logical blocks, none of them in two blocks of the file system. */
@@ -72,7 +73,7 @@ static void add_lost(struct list *l, const struct reply_entry *e)
 
 	while (i < bits) {
 		u64 sector = start + (u64)i * l->unit;
-		u64 end = names_end(&l->names, sector);
+		u64 end = file_names_end(&l->names, sector);
 		u32 first = i;
 
 		if (!(e->lost >> i & 1) || sector >= l->status.sectors) {
@@ -151,7 +152,7 @@ static int list(struct list *l, const struct call *call)
 		return r;
 	l->add = lost ? add_lost : add_entry;
 	if (lost)
-		names_open(&l->names, &l->status);
+		file_names_open(&l->names, &l->status);
 	r = read_map(l);
 	return r ? r : table_print(l->table);
 }

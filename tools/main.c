@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/kernel.h>
+
 #include <dm-remap/version.h>
 
 #include "verb.h"
@@ -30,7 +32,7 @@ static void help(void)
 	       "redirected to a spare device.\n"
 	       "\n"
 	       "Commands:\n");
-	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
 		printf("  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
 	printf("\n"
 	       "remapsetup <command> --help describes a command, remapsetup --version\n"
@@ -44,7 +46,7 @@ static const struct verb *find(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
 		if (!strcmp(verbs[i]->name, name))
 			return verbs[i];
 	return NULL;
@@ -85,15 +87,16 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return fail(BAD_USE, "which command? See remapsetup --help");
-	if (is_one_of(argv[1], "-V", "--version"))
+	if (is_one_of(argv[1], "-V", "--version")) {
 		version();
-	else if (is_one_of(argv[1], "-h", "--help"))
-		help();
-	else {
-		verb = find(argv[1]);
-		if (!verb)
-			return fail(BAD_USE, "there is no command '%s'; see remapsetup --help", argv[1]);
-		return finish(run(verb, argc - 1, argv + 1));
+		return finish(OK);
 	}
-	return finish(OK);
+	if (is_one_of(argv[1], "-h", "--help")) {
+		help();
+		return finish(OK);
+	}
+	verb = find(argv[1]);
+	if (!verb)
+		return fail(BAD_USE, "there is no command '%s'; see remapsetup --help", argv[1]);
+	return finish(run(verb, argc - 1, argv + 1));
 }

@@ -47,12 +47,14 @@ static int refuse_spare(const struct open *o, enum spare_is is)
 		return fail(WRONG_DEVICE, "%s is blank and not a spare. If it was one, its map is gone: do not use the main device alone, blocks on it may be stale. Else see remapsetup format",
 			    path);
 	case SPARE_FORMATTING:
-		return fail(WRONG_DEVICE, "%s: formatting was interrupted; it holds no data yet. Do remapsetup format again", path);
+		return fail(WRONG_DEVICE, "%s: formatting was interrupted; it holds no data yet. Do remapsetup format again",
+			    path);
 	case SPARE_REPLACED:
 		return fail(WRONG_DEVICE, "%s is not the active spare any more: another one has taken its place. Use that one",
 			    path);
 	case SPARE_TOO_NEW:
-		return fail(WRONG_DEVICE, "%s was written by a newer version of dm-remap: upgrade. Nothing was changed", path);
+		return fail(WRONG_DEVICE, "%s was written by a newer version of dm-remap: upgrade. Nothing was changed",
+			    path);
 	case SPARE_CONTRADICTS:
 		return fail(WRONG_DEVICE, "%s: its two superblocks are whole and contradict each other, perhaps an old copy of a part of it was restored. Nothing was changed; see remapsetup check",
 			    path);
@@ -89,7 +91,7 @@ static int open_spare(struct open *o)
 	if (!r)
 		r = find_spare(o->call->args[0], start, o->spare_path, sizeof(o->spare_path));
 	if (!r)
-		r = pair_open_spare(&o->pair, o->spare_path);
+		r = pair_open_spare(&o->pair, o->spare_path, false);
 	if (r)
 		return r;
 	o->pair.spare_start = start;
@@ -129,7 +131,8 @@ static int open_main(struct open *o)
 	int r = OK;
 
 	if (!path) {
-		r = find_main(o->super, o->pair.spare.path, o->main_path, sizeof(o->main_path));
+		r = find_main(o->super, o->pair.spare.path, o->main_path,
+			      sizeof(o->main_path));
 		path = o->main_path;
 	}
 	if (!r)
@@ -208,8 +211,12 @@ static int say_why(const struct open *o, struct klog *log, int error)
 
 static int activate(struct open *o)
 {
-	struct dm_line line = { .name = o->name, .uuid = o->dm_uuid, .sectors = o->super->main_length,
-				.read_only = given(o->call, OPT_READONLY) };
+	struct dm_line line = {
+		.name = o->name,
+		.uuid = o->dm_uuid,
+		.sectors = o->super->main_length,
+		.read_only = given(o->call, OPT_READONLY),
+	};
 	char *params = compose_params(o);
 	struct klog log;
 	int r;
@@ -239,7 +246,8 @@ static void report(const struct open *o)
 	if (dm_read_status(o->name, &status))
 		return;
 	if (strcmp(status.mode, "rw") && !(status.read_only && !strcmp(status.mode, "ro-map")))
-		warn("%s is in the mode %s: see remapsetup status %s", o->name, status.mode, o->name);
+		warn("%s is in the mode %s: see remapsetup status %s", o->name, status.mode,
+		     o->name);
 	if (status.lost)
 		warn("%s has %llu lost logical blocks, which read as errors: see remapsetup list --lost %s",
 		     o->name, status.lost, o->name);
@@ -281,7 +289,7 @@ static const struct verb_option options[] = {
 	{ OPT_DATA_DEVICE, "the main device (found by its identity)" },
 	{ OPT_SPARE_START, "first sector of the spare (0)" },
 	{ OPT_READONLY, "take no writes, and change nothing on either device" },
-	{ OPT_FORCE, "accept a main device that was changed or is another one, and a spare of which a superblock was overwritten" },
+	{ OPT_FORCE, "accept another or a changed main device, or a spare that lost a superblock" },
 	{ }
 };
 

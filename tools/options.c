@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/kernel.h>
+
 #include "verb.h"
 
 /* What an option is called does not depend on the verb; what it does may. */
@@ -147,7 +149,7 @@ void options_help(const struct verb *verb)
 	       verb->usage[0] ? " " : "", verb->usage, verb->details);
 	for (o = verb->options; o && o->id != OPT_HELP; o++)
 		help_line(o);
-	for (i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(common); i++)
 		help_line(&common[i]);
 }
 

@@ -18,9 +18,9 @@ static int open_unused(struct disk *disk, const char *path, unsigned int flags)
 	return r ? r : disk_open(disk, path, flags);
 }
 
-int pair_open_spare(struct pair *pair, const char *path)
+int pair_open_spare(struct pair *pair, const char *path, bool write)
 {
-	return open_unused(&pair->spare, path, DISK_WRITE | DISK_EXCLUSIVE);
+	return open_unused(&pair->spare, path, DISK_EXCLUSIVE | (write ? DISK_WRITE : 0));
 }
 
 /* A disk cannot be opened exclusively twice: it may have both on it. */

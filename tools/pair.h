@@ -20,11 +20,12 @@ struct pair {
 };
 
 /**
- * pair_open_spare() - open the spare for writing, if nobody uses it
+ * pair_open_spare() - open the spare, if nobody uses it
+ * @write: it will be written
  *
  * Return: 0, or an exit code after a message; so do the others.
  */
-int pair_open_spare(struct pair *pair, const char *path);
+int pair_open_spare(struct pair *pair, const char *path, bool write);
 
 /** pair_open_main() - open the main device for reading, if nobody uses it; the spare comes first */
 int pair_open_main(struct pair *pair, const char *path);

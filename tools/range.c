@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <linux/kernel.h>
+
 #include "klog.h"
 #include "range.h"
 #include "reply.h"
@@ -60,7 +62,7 @@ static int say_why(const struct range *range, int error)
 	const char *name = range->status.name;
 	unsigned int i;
 
-	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (-error == reasons[i].error)
 			return fail(reasons[i].code, "%s: %s. Some of the blocks may have been moved, with their data: see remapsetup list %s",
 				    name, reasons[i].text, name);

@@ -83,8 +83,10 @@ static int run(const struct call *call)
 	void *buf;
 	int r = range_parse(call, &range);
 
-	if (!r)
-		r = disk_open(&disk, device_path(range.status.main, path, sizeof(path)), 0);
+	if (r)
+		return r;
+	device_path(range.status.main, path, sizeof(path));
+	r = disk_open(&disk, path, 0);
 	if (r)
 		return r;
 	buf = disk_buffer(STEP_SECTORS << 9);

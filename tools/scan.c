@@ -194,6 +194,7 @@ static int wait_for_end(const struct scan *s, u64 passes, u64 errors, u64 pause_
 {
 	char state[32];
 	struct progress p = { .device = s->path, .state = state };
+	static const struct timespec step = { .tv_nsec = 200000000 };
 	u64 began = now_ms(), told = 0, n;
 	unsigned int idle = 0;
 
@@ -212,7 +213,7 @@ static int wait_for_end(const struct scan *s, u64 passes, u64 errors, u64 pause_
 			tell(s, &p);
 			told = p.time_ms + pause_ms;
 		}
-		usleep(200000);
+		nanosleep(&step, NULL);
 	}
 }
 
@@ -257,8 +258,10 @@ static int find(struct scan *s, const char *name)
 
 	if (!r)
 		r = dm_read_status(name, &s->status);
-	if (!r)
-		r = dm_handshake(name);
+	if (r)
+		return r;
+	name = s->status.name;
+	r = dm_handshake(name);
 	if (r)
 		return r;
 	snprintf(s->path, sizeof(s->path), "/dev/mapper/%s", name);

@@ -111,11 +111,9 @@ int table_new(const char *name, const struct column *columns, size_t nr,
 	t->json = given(call, OPT_JSON);
 	for (i = 0; i < MAX_COLUMNS; i++)
 		t->at[i] = -1;
-	if (given(call, OPT_OUTPUT)) {
-		r = choose(t, call->value[OPT_OUTPUT]);
-		if (r)
-			return r;
-	}
+	r = given(call, OPT_OUTPUT) ? choose(t, call->value[OPT_OUTPUT]) : OK;
+	if (r)
+		return r;
 	for (i = 0; i < nr && !given(call, OPT_OUTPUT); i++)
 		if (all || t->json || !columns[i].hidden)
 			show(t, i);
@@ -179,7 +177,7 @@ static void print_label(const char *name)
 	char label[32];
 	size_t i;
 
-	for (i = 0; name[i] && i < sizeof(label) - 2; i++)
+	for (i = 0; i < sizeof(label) - 2 && name[i]; i++)
 		label[i] = name[i] == '_' ? ' ' : tolower((unsigned char)name[i]);
 	label[i++] = ':';
 	label[i] = '\0';

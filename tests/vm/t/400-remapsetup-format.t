@@ -69,7 +69,7 @@ unharmed() {
 	refuses 4 "$regexp" "$text is refused" rs format $S --data-device $M -q
 	is "$(sum_of $S)" "$before" "and unharmed"
 }
-unharmed "a spare with moved blocks" 'is not empty\. It holds a spare .*nowhere else'
+unharmed "a spare with moved blocks" 'is not empty\. It holds a spare, .*nowhere else'
 refuses 4 'is a spare itself' "a spare as the main device is refused" rs format /dev/disk/part --data-device $S -q
 mkfs.ext4 -q -F $S
 unharmed "a file system" 'It holds a file system \(ext4\)'

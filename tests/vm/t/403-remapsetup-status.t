@@ -29,6 +29,8 @@ is "$(json '.devices[0] | [.name, .uuid, .mode, .suspended, .sectors, .lost, .sc
 	"[\"safe\",\"$UUID\",\"rw\",false,32768,0,null]" "a parser reads what it is meant to"
 exits 0 "--check finds nothing wrong" rs status safe --check
 refuses 4 'unsafe is not active' "no such device" rs status unsafe
+ok "a name may be a path" rs status /dev/mapper/safe -n -o NAME,MODE
+is "$OUTPUT" "safe rw" "of the same device"
 dm_create zero "0 100 zero"
 refuses 4 'another kind' "another device" rs status zero
 dm_remove zero

@@ -65,7 +65,7 @@ for range in '' x 5+ 5+0 +5 5+-1 "5 6" 0x5 99999999999999999999 1844674407370955
 done
 refuses 1 'beyond the end' "a block too far" rs relocate r $((LEN / 8))
 refuses 1 'beyond the end' "a count too large" rs relocate r 100+$((LEN / 8 - 99))
-refuses 1 'beyond the end' "a sector too far" rs remap r $LEN --sectors
+refuses 1 'beyond the end' "a sector too far" rs remap r "$LEN" --sectors
 refuses 4 'q is not active' "another device" rs remap q 5
 refuses 1 'wrong number' "no range" rs remap r
 dmsetup suspend r
