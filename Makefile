@@ -3,6 +3,7 @@
 #
 #   make modules [KDIR=...]   build for the running kernel, or another
 #   make tools                build remapsetup, the administrator's tool
+#   make tools_install        install it (PREFIX, DESTDIR)
 #   make demo                 a disk goes bad, without dm-remap and with it
 #   make check                unit tests, and the tests in a real kernel under QEMU
 #   make check-all            everything: longer, with mutations, in debug kernels
@@ -23,6 +24,9 @@ modules modules_install clean:
 tools:
 	tests/deps build tool
 	$(MAKE) -C tools
+
+tools_install:
+	$(MAKE) -C tools install
 
 # Modules for the kernel of the tests, in this tree.
 test-modules:
@@ -48,4 +52,4 @@ lint:
 bench: test-modules
 	tests/bench/run
 
-.PHONY: all tools modules modules_install clean test-modules demo check check-all lint bench
+.PHONY: all tools tools_install modules modules_install clean test-modules demo check check-all lint bench

@@ -1,0 +1,29 @@
+/root/wt/tool2/tests/tool/.build/fuzz/obj/damage_super.o: \
+  /root/wt/tool2/tests/fuzz/damage_super.c \
+  /root/wt/tool2/tests/fuzz/damage_parts.h \
+  /root/wt/tool2/tests/fuzz/damage.h \
+  /root/wt/tool2/tests/fuzz/shim/kernel.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/shim.h \
+  /root/wt/tool2/dm-remap-core/format.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/types.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/../shim.h \
+  /root/wt/tool2/include/dm-remap/format.h \
+  /root/wt/tool2/tests/fuzz/edit.h
+
+/root/wt/tool2/tests/fuzz/damage_parts.h:
+
+/root/wt/tool2/tests/fuzz/damage.h:
+
+/root/wt/tool2/tests/fuzz/shim/kernel.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/shim.h:
+
+/root/wt/tool2/dm-remap-core/format.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/types.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/../shim.h:
+
+/root/wt/tool2/include/dm-remap/format.h:
+
+/root/wt/tool2/tests/fuzz/edit.h:

@@ -1,0 +1,92 @@
+/root/wt/tool2/tests/tool/.build/fuzz/obj/kernel_cli.o: \
+  /root/wt/tool2/tests/fuzz/kernel_cli.c \
+  /root/wt/tool2/tests/fuzz/base.h /root/wt/tool2/tests/fuzz/edit.h \
+  /root/wt/tool2/tests/fuzz/shim/kernel.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/shim.h \
+  /root/wt/tool2/dm-remap-core/format.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/types.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/../shim.h \
+  /root/wt/tool2/include/dm-remap/format.h \
+  /root/wt/tool2/tests/fuzz/life.h /root/wt/tool2/dm-remap-core/repair.h \
+  /root/wt/tool2/dm-remap-core/job.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/jiffies.h \
+  /root/wt/tool2/dm-remap-core/device.h \
+  /root/wt/tool2/tests/fuzz/shim/linux/bio.h \
+  /root/wt/tool2/tests/fuzz/shim/linux/../kernel.h \
+  /root/wt/tool2/tests/fuzz/shim/linux/device-mapper.h \
+  /root/wt/tool2/tests/fuzz/shim/linux/kobject.h \
+  /root/wt/tool2/tests/fuzz/shim/linux/sched/mm.h \
+  /root/wt/tool2/tests/fuzz/shim/linux/sched/../../kernel.h \
+  /root/wt/tool2/tests/fuzz/shim/linux/workqueue.h \
+  /root/wt/tool2/dm-remap-core/disk.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/blk_types.h \
+  /root/wt/tool2/dm-remap-core/fault.h \
+  /root/wt/tool2/dm-remap-core/map.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/bitops.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/xarray.h \
+  /root/wt/tool2/dm-remap-core/metadata.h \
+  /root/wt/tool2/tests/fuzz/../unit/shim/linux/spinlock.h \
+  /root/wt/tool2/dm-remap-core/spare.h /root/wt/tool2/tests/fuzz/store.h \
+  /root/wt/tool2/dm-remap-core/target.h
+
+/root/wt/tool2/tests/fuzz/base.h:
+
+/root/wt/tool2/tests/fuzz/edit.h:
+
+/root/wt/tool2/tests/fuzz/shim/kernel.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/shim.h:
+
+/root/wt/tool2/dm-remap-core/format.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/types.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/../shim.h:
+
+/root/wt/tool2/include/dm-remap/format.h:
+
+/root/wt/tool2/tests/fuzz/life.h:
+
+/root/wt/tool2/dm-remap-core/repair.h:
+
+/root/wt/tool2/dm-remap-core/job.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/jiffies.h:
+
+/root/wt/tool2/dm-remap-core/device.h:
+
+/root/wt/tool2/tests/fuzz/shim/linux/bio.h:
+
+/root/wt/tool2/tests/fuzz/shim/linux/../kernel.h:
+
+/root/wt/tool2/tests/fuzz/shim/linux/device-mapper.h:
+
+/root/wt/tool2/tests/fuzz/shim/linux/kobject.h:
+
+/root/wt/tool2/tests/fuzz/shim/linux/sched/mm.h:
+
+/root/wt/tool2/tests/fuzz/shim/linux/sched/../../kernel.h:
+
+/root/wt/tool2/tests/fuzz/shim/linux/workqueue.h:
+
+/root/wt/tool2/dm-remap-core/disk.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/blk_types.h:
+
+/root/wt/tool2/dm-remap-core/fault.h:
+
+/root/wt/tool2/dm-remap-core/map.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/bitops.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/xarray.h:
+
+/root/wt/tool2/dm-remap-core/metadata.h:
+
+/root/wt/tool2/tests/fuzz/../unit/shim/linux/spinlock.h:
+
+/root/wt/tool2/dm-remap-core/spare.h:
+
+/root/wt/tool2/tests/fuzz/store.h:
+
+/root/wt/tool2/dm-remap-core/target.h:
