@@ -56,13 +56,12 @@ bool klog_tell(struct klog *log, const char *name)
 {
 	char record[8192];
 	bool told = false;
-	ssize_t n;
 
 	/* EPIPE: the oldest records were overwritten; go on with the others */
 	while (log->fd >= 0) {
+		ssize_t n = read(log->fd, record, sizeof(record) - 1);
 		const char *text, *reason;
 
-		n = read(log->fd, record, sizeof(record) - 1);
 		if (n < 0 && errno == EPIPE)
 			continue;
 		if (n <= 0)
