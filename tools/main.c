@@ -15,6 +15,7 @@
 static const struct verb * const verbs[] = {
 	&verb_format, &verb_open, &verb_close, &verb_status, &verb_list,
 	&verb_remap, &verb_relocate, &verb_scan,
+	&verb_dump, &verb_check, &verb_isremap,
 };
 
 static void version(void)

@@ -38,6 +38,9 @@ static const struct {
 	[OPT_SECTORS] = { "sectors", 0, NULL },
 	[OPT_WAIT] = { "wait", 'w', NULL },
 	[OPT_PROGRESS_JSON] = { "progress-json", 0, NULL },
+	[OPT_OUTPUT_FILE] = { "output", 0, "FILE" },
+	[OPT_IN_PLACE] = { "in-place", 0, NULL },
+	[OPT_DRY_RUN] = { "dry-run", 0, NULL },
 	[OPT_PROGRESS_FREQUENCY] = { "progress-frequency", 0, "SECONDS" },
 };
 

@@ -38,6 +38,9 @@ enum option_id {
 	OPT_WAIT,
 	OPT_PROGRESS_JSON,
 	OPT_PROGRESS_FREQUENCY,
+	OPT_OUTPUT_FILE,
+	OPT_IN_PLACE,
+	OPT_DRY_RUN,
 	OPT_COUNT
 };
 
@@ -114,5 +117,8 @@ int option_number(const struct call *call, enum option_id id, unsigned long long
 
 extern const struct verb verb_format, verb_open, verb_close, verb_status, verb_list,
 			 verb_scan, verb_remap, verb_relocate;
+
+extern const struct verb verb_dump, verb_check, verb_repair, verb_backup, verb_restore,
+			 verb_erase, verb_isremap;
 
 #endif
