@@ -15,7 +15,8 @@
 static const struct verb * const verbs[] = {
 	&verb_format, &verb_open, &verb_close, &verb_status, &verb_list,
 	&verb_remap, &verb_relocate, &verb_scan,
-	&verb_dump, &verb_check, &verb_isremap,
+	&verb_dump, &verb_check, &verb_repair, &verb_backup, &verb_restore, &verb_erase,
+	&verb_isremap,
 };
 
 static void version(void)

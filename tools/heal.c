@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "backup_check.h"
+#include "heal.h"
+
+static bool health_is_whole(const struct inspection *spare)
+{
+	const struct spare_copy *c = spare->health;
+
+	return c[SPARE_A].verdict == REMAP_VALID && c[SPARE_B].verdict == REMAP_VALID &&
+	       c[SPARE_A].generation == c[SPARE_B].generation;
+}
+
+/*
+ * After load: the record first and the superblocks last, as at a stop. A record that is newer than
+ * the superblocks would take their clean mark back.
+ */
+static int finish(struct remap_metadata *md, const struct inspection *spare)
+{
+	if (md->mode != REMAP_MODE_RW)
+		return -EIO;
+	if (!health_is_whole(spare))
+		remap_metadata_write_health(md);
+	return remap_super_write(md);
+}
+
+static int load_and_finish(struct remap_metadata *md, const struct inspection *spare)
+{
+	int r = remap_super_read(md);
+
+	if (r || md->super.length > md->disk->length)
+		return r ? r : -EIO;
+	if (remap_metadata_alloc(md))
+		return -ENOMEM;
+	r = remap_load(md, false);
+	return r ? r : finish(md, spare);
+}
+
+int heal(const struct inspection *spare, struct store *store, bool force)
+{
+	struct remap_metadata md = { .force = force };
+	int r = remap_metadata_init(&md, &store->disk, "repair");
+
+	if (!r)
+		r = load_and_finish(&md, spare);
+	remap_metadata_exit(&md);
+	return r == -ENOMEM || !r ? r : -EIO;
+}
+
+/*
+ * Erase
+ */
+
+static int wipe(struct store *store, void *zeros, u64 sector, u64 sectors)
+{
+	const u64 step = REMAP_LOAD_BLOCKS * REMAP_META_SECTORS;
+	u64 n;
+
+	for (; sectors; sector += n, sectors -= n) {
+		n = min(sectors, step);
+		if (remap_disk_write(&store->disk, sector, zeros, n << SECTOR_SHIFT))
+			return -EIO;
+	}
+	return 0;
+}
+
+/* Where no superblock leads, one may be left over; ours only. @block ends up as zeros. */
+static int wipe_if_super(struct store *store, u8 *block, u64 sector)
+{
+	const struct remap_disk_header *h = (void *)block;
+	bool is_one = !remap_disk_read(&store->disk, sector, block, REMAP_META_SIZE) &&
+		      le64_to_cpu(h->magic) == REMAP_MAGIC_SUPER;
+
+	memset(block, 0, REMAP_META_SIZE);
+	return is_one ? wipe(store, block, sector, REMAP_META_SECTORS) : 0;
+}
+
+/* Where superblock B is looked for if A does not say. */
+static u64 last_place(const struct store *store)
+{
+	const u64 meta = REMAP_META_SECTORS;
+
+	return store->disk.length < meta ? 0 : (store->disk.length - meta) & ~(meta - 1);
+}
+
+static int wipe_supers(const struct inspection *spare, struct store *store, u8 *zeros)
+{
+	int r = wipe_if_super(store, zeros, 0);
+
+	if (!r)
+		r = wipe_if_super(store, zeros, last_place(store));
+	if (!r && !spare->super_error && spare->fits)
+		r = wipe(store, zeros, spare->super.super_b, REMAP_META_SECTORS);
+	if (r || remap_disk_flush(&store->disk))
+		return -EIO;
+	return 0;
+}
+
+static int wipe_rest(const struct inspection *spare, struct store *store, u8 *zeros)
+{
+	const struct remap_super *sb = &spare->super;
+	u32 copy;
+
+	for (copy = 0; copy < 2; copy++)
+		if (wipe(store, zeros, sb->table[copy],
+			 (u64)sb->table_blocks * REMAP_META_SECTORS) ||
+		    wipe(store, zeros, sb->health[copy],
+			 (u64)sb->health_blocks * REMAP_META_SECTORS))
+			return -EIO;
+	return remap_disk_flush(&store->disk) ? -EIO : 0;
+}
+
+int erase(const struct inspection *spare, struct store *store)
+{
+	u8 *zeros = vzalloc(REMAP_LOAD_BLOCKS * REMAP_META_SIZE);
+	int r;
+
+	if (!zeros)
+		return -ENOMEM;
+	r = wipe_supers(spare, store, zeros);
+	if (!r && !spare->super_error && spare->fits)
+		r = wipe_rest(spare, store, zeros);
+	vfree(zeros);
+	return r;
+}
+
+/*
+ * Restore
+ */
+
+static void fill(struct remap_metadata *md, const struct backup *backup, bool rescuable)
+{
+	u32 block, first = 0, i;
+
+	for (block = 0; block < md->super.table_blocks; block++) {
+		struct remap_disk_table *t = &md->table[block];
+
+		backup_fill(backup, block, &first, t);
+		for (i = 0; i < REMAP_ENTRIES_PER_BLOCK && !rescuable; i++)
+			t->entries[i].flags &= ~REMAP_ENTRY_RESCUABLE;
+	}
+	memcpy(md->health, backup->health, REMAP_HEALTH_PAYLOAD);
+}
+
+/*
+ * A format that ends with a map: the state is "formatting" until all of it is durable. Not
+ * marked clean: what main was at the time of the backup is not what it is now.
+ */
+static int format(struct remap_metadata *md, struct store *store, const struct backup *backup,
+		  u64 seen, bool rescuable)
+{
+	md->super = backup->super;
+	md->super.flags = 0;
+	memset(md->super.fingerprint, 0, sizeof(md->super.fingerprint));
+	if (remap_metadata_alloc(md))
+		return -ENOMEM;
+	fill(md, backup, rescuable);
+	md->generation = (max(seen, backup->highest) | U32_MAX) + 1;
+	/* one that stands where this one's B is not would be found if A were damaged */
+	if (last_place(store) != md->super.super_b &&
+	    wipe_if_super(store, (u8 *)md->scratch, last_place(store)))
+		return -EIO;
+	return remap_metadata_format(md);
+}
+
+int restore(const struct backup *backup, struct store *store, u64 seen, bool rescuable)
+{
+	struct remap_metadata md = {};
+	int r;
+
+	if (backup->super.length > store->disk.length || seen >> 62)
+		return -EINVAL;
+	r = remap_metadata_init(&md, &store->disk, "restore");
+	if (!r)
+		r = format(&md, store, backup, seen, rescuable);
+	remap_metadata_exit(&md);
+	return r;
+}

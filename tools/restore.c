@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* restore: write the map of a backup to its spare. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "backup_text.h"
+#include "heal.h"
+#include "offline.h"
+#include "survey.h"
+
+#define LARGEST	(2ULL << 30)	/* as 16 Mi entries, by far */
+
+/*
+ * The file
+ */
+
+static int slurp(FILE *file, char **text, size_t *size)
+{
+	size_t room = 0, n;
+	char *more;
+
+	do {
+		room = 2 * room + 65536;
+		more = room > LARGEST ? NULL : realloc(*text, room);
+		if (!more)
+			return -ENOMEM;
+		*text = more;
+		n = fread(*text + *size, 1, room - *size - 1, file);
+		*size += n;
+	} while (n);
+	(*text)[*size] = 0;
+	return ferror(file) ? -EIO : 0;
+}
+
+static int parse(struct backup *backup, const char *path, const char *text, size_t size)
+{
+	unsigned int line;
+	const char *why;
+	int r = backup_read(backup, text, size, &line, &why);
+
+	if (r == -ENOMEM)
+		return no_memory();
+	if (r && line)
+		return fail(BAD_USE, "%s: line %u: %s", path, line, why);
+	return r ? fail(BAD_USE, "%s: %s", path, why) : OK;
+}
+
+static int load_file(struct backup *backup, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+	int r;
+
+	if (!file)
+		return fail_errno(errno, "%s cannot be opened", path);
+	r = slurp(file, &text, &size);
+	fclose(file);
+	if (r)
+		r = fail_errno(r, "%s cannot be read", path);
+	else
+		r = parse(backup, path, text, size);
+	free(text);
+	return r;
+}
+
+/*
+ * What is there now
+ */
+
+/* Why not, unless --force; NULL: nothing speaks against it. */
+static const char *objection(const struct survey *s)
+{
+	if (s->too_new)
+		return "a newer version of dm-remap has written there";
+	if (s->other_spare)
+		return "it is another spare: its UUID is not that of the backup";
+	if (s->other_content)
+		return "it holds something else than a spare of dm-remap";
+	if (s->newer)
+		return "its map is newer than the backup: what was remapped since then would be read from the main device, where old data is";
+	if (s->no_data)
+		return "all blocks that the backup maps read as zeros there: their data is not on this device";
+	return NULL;
+}
+
+static int confirm(const struct call *call, const struct backup *backup)
+{
+	time_t created = backup->created;
+	char date[32];
+
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", gmtime(&created));
+	return ask(given(call, OPT_BATCH),
+		   "The map on %s will be that of the backup of %s, with %u entries.\nBlocks that were remapped or moved since then will be read where they were then.",
+		   call->args[1], date, backup->nr);
+}
+
+/*
+ * Writing it
+ */
+
+static int verify(struct offline *o, const struct call *call, const struct backup *backup)
+{
+	struct inspection spare;
+	int r = offline_inspect(o, call, &spare);
+
+	if (!r && (!inspect_starts(&spare) || spare.mapped + spare.bad != backup->nr))
+		r = fail(WRONG_DEVICE, "%s does not read back as it was written; do not use it",
+			 o->disk.path);
+	inspect_free(&spare);
+	return r;
+}
+
+static int write_back(struct offline *o, const struct call *call, const struct backup *backup,
+		      const struct survey *s)
+{
+	int r = confirm(call, backup);
+
+	if (r)
+		return r;
+	r = restore(backup, &o->store.store, s->highest, s->same);
+	if (r == -ENOMEM)
+		return no_memory();
+	if (r)
+		return fail(WRONG_DEVICE, "%s could not be written; it is no spare until a restore succeeds",
+			    o->disk.path);
+	r = verify(o, call, backup);
+	if (!r)
+		printf("%s: restored %u entries of spare %s\n", o->disk.path, backup->nr,
+		       offline_uuid(backup->super.uuid));
+	return r;
+}
+
+static int restore_to(struct offline *o, const struct call *call, const struct backup *backup)
+{
+	struct survey s;
+	const char *why;
+
+	if (backup->super.length > o->store.store.disk.length)
+		return fail(WRONG_DEVICE, "%s is too small: the spare had %llu sectors, it has %llu",
+			    o->disk.path, (unsigned long long)backup->super.length,
+			    (unsigned long long)o->store.store.disk.length);
+	if (survey(&s, &o->store.store, backup))
+		return no_memory();
+	why = objection(&s);
+	if (why && !given(call, OPT_FORCE))
+		return fail(WRONG_DEVICE, "%s: %s\n--force restores the backup all the same; nothing was changed",
+			    o->disk.path, why);
+	if (why)
+		warn("%s: %s", o->disk.path, why);
+	return write_back(o, call, backup, &s);
+}
+
+static int run(const struct call *call)
+{
+	struct backup backup = { 0 };
+	struct offline o;
+	int r = load_file(&backup, call->args[0]);
+
+	if (!r)
+		r = offline_open(&o, call, call->args[1], STORE_WRITE);
+	if (!r) {
+		r = restore_to(&o, call, &backup);
+		offline_close(&o);
+	}
+	backup_free(&backup);
+	return r;
+}
+
+static const struct verb_option options[] = {
+	{ OPT_FORCE, "over another spare, something else, or a newer map" },
+	{ OPT_BATCH, "do not ask" },
+	{ OPT_SPARE_START, "the spare area begins there on its device" },
+	{ OPT_HELP }
+};
+
+const struct verb verb_restore = {
+	.name = "restore",
+	.usage = "<FILE> <spare>",
+	.summary = "write the map of a backup to its spare",
+	.details = "Writes the map that 'backup' has saved to the device that holds the data of its\n"
+		   "blocks: the same spare, or a copy of it. Refused where it is another spare, holds\n"
+		   "something else, or has a newer map. Data that was lost stays lost; it can be\n"
+		   "rescued from the main device only if nothing was remapped since the backup.",
+	.min_args = 2,
+	.max_args = 2,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include <linux/kernel.h>
+#include <linux/vmalloc.h>
+
+#include "survey.h"
+
+static bool is_uuid(const struct inspection *spare, u32 copy, const struct backup *backup)
+{
+	const struct remap_disk_header *h = (const void *)spare->super_raw[copy];
+
+	return !memcmp(h->uuid, backup->super.uuid, sizeof(h->uuid));
+}
+
+/* A damaged superblock still says whose it is, unless that is what was damaged. */
+static void look_at_super(struct survey *s, const struct inspection *spare, u32 copy,
+			  const struct backup *backup)
+{
+	const struct spare_copy *c = &spare->supers[copy];
+
+	if (c->unread || c->verdict == REMAP_BLANK)
+		return;
+	s->too_new |= c->verdict == REMAP_TOO_NEW;
+	if (is_uuid(spare, copy, backup))
+		return;
+	if (c->verdict == REMAP_FOREIGN)
+		s->other_content = true;
+	else if (c->verdict != REMAP_CORRUPT)
+		s->other_spare = true;
+}
+
+static u64 newest_entry(const struct remap_disk_table *block)
+{
+	u64 newest = 0;
+	u32 i;
+
+	for (i = 0; i < REMAP_ENTRIES_PER_BLOCK; i++)
+		newest = max(newest, (u64)le64_to_cpu(block->entries[i].generation));
+	return newest;
+}
+
+/* Where the backup says that it is: also when no superblock leads there any more. */
+static u64 look_at_table(struct survey *s, struct store *store, const struct backup *backup,
+			 struct remap_disk_table *block)
+{
+	const struct remap_super *sb = &backup->super;
+	u64 newest = 0;
+	u32 k, copy;
+
+	for (k = 0; k < sb->table_blocks; k++) {
+		for (copy = 0; copy < 2; copy++) {
+			u64 sector = sb->table[copy] + (u64)k * REMAP_META_SECTORS;
+
+			if (remap_disk_read(&store->disk, sector, block, REMAP_META_SIZE) ||
+			    remap_format_check_table(block, sb, k, copy) != REMAP_VALID)
+				continue;
+			s->highest = max(s->highest, (u64)le64_to_cpu(block->header.generation));
+			newest = max(newest, newest_entry(block));
+		}
+	}
+	return newest;
+}
+
+/* Nothing was remapped, moved or rewritten since the backup. */
+static bool is_same_map(const struct inspection *spare, const struct backup *backup)
+{
+	u32 i;
+
+	if (!inspect_starts(spare) || spare->super.spare_blocks != backup->super.spare_blocks ||
+	    spare->map_generation != backup->map_generation ||
+	    spare->mapped + spare->bad != backup->nr)
+		return false;
+	for (i = 0; i < backup->nr; i++)
+		if (memcmp(inspect_entry(spare, backup->entries[i].spare),
+			   &backup->entries[i].entry, sizeof(backup->entries[i].entry)))
+			return false;
+	return true;
+}
+
+/* A new disk in place of the old one has none of the data: it would read as zeros. */
+static bool all_zeros(struct store *store, const struct backup *backup, void *buf)
+{
+	const struct remap_super *sb = &backup->super;
+	bool any = false;
+	u32 i;
+
+	for (i = 0; i < backup->nr; i++) {
+		const struct backup_entry *e = &backup->entries[i];
+		u64 sector = sb->data + (u64)e->spare * (sb->block_size >> SECTOR_SHIFT);
+
+		if (e->entry.state != REMAP_ENTRY_MAPPED)
+			continue;
+		any = true;
+		if (remap_disk_read(&store->disk, sector, buf, sb->block_size) ||
+		    !remap_format_is_blank(buf, sb->block_size))
+			return false;
+	}
+	return any;
+}
+
+static void look(struct survey *s, struct inspection *spare, const struct backup *backup,
+		 void *buf)
+{
+	u64 newest;
+
+	s->highest = spare->highest;
+	look_at_super(s, spare, 0, backup);
+	look_at_super(s, spare, 1, backup);
+	newest = look_at_table(s, spare->store, backup, buf);
+	/* what is disowned on the disk is no change of the map */
+	if (spare->standing && !s->other_spare)
+		newest = spare->map_generation;
+	s->newer = newest > backup->map_generation;
+	s->same = !s->other_spare && is_same_map(spare, backup);
+	s->no_data = all_zeros(spare->store, backup, buf);
+}
+
+int survey(struct survey *s, struct store *store, const struct backup *backup)
+{
+	struct inspection spare;
+	void *buf = vzalloc(REMAP_MAX_BLOCK_SIZE);
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	r = inspect_spare(&spare, store, false);
+	if (!buf)
+		r = -ENOMEM;
+	if (!r)
+		look(s, &spare, backup, buf);
+	inspect_free(&spare);
+	vfree(buf);
+	return r;
+}

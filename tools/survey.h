@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What stands where a backup is to be restored. */
+#ifndef REMAPSETUP_SURVEY_H
+#define REMAPSETUP_SURVEY_H
+
+#include "backup_text.h"
+#include "store.h"
+
+/**
+ * struct survey
+ * @too_new: of a version that is not known here
+ * @other_spare: there is a superblock of another spare
+ * @other_content: something stands in the place of a superblock that was never one
+ * @newer: its map was changed after the backup
+ * @same: its map is that of the backup
+ * @no_data: there are mapped blocks, and all of them are zeros
+ * @highest: generation in any valid block
+ */
+struct survey {
+	bool too_new, other_spare, other_content, newer, same, no_data;
+	u64 highest;
+};
+
+/** survey() - the area is at least as long as that of the backup. 0 or -ENOMEM */
+int survey(struct survey *s, struct store *store, const struct backup *backup);
+
+#endif
