@@ -177,6 +177,7 @@ int main(int argc, char **argv)
 		     "\0\x02\0\0\0\0\0\0" : "\0\x40\0\0\0\0\0\0", 8, base, copy);
 		if (!raw_super(argv[1], d, base, copy))
 			seed(argv[1], "super", d->name, "\0\0\0\0", 4, base, copy);
+		seed(argv[1], "tool", d->name, "\0\0\0\0\0\0\0\0", 8, base, copy);
 		seed(argv[1], "table", d->name, "\0\0\0\0\0\0", 6, base, copy);
 		seed(argv[1], "health", d->name, "\0\0\0\0", 4, base, copy);
 	}

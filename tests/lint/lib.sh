@@ -15,7 +15,7 @@ tracked() {
 }
 
 # What people have written: not the licence, nor what is data for a test.
-written() { tracked ':!LICENSE' ':!*.patch' ':!tests/fuzz/corpus' ':!tests/vm/golden' ':!tests/fuzz/regressions'; }
+written() { tracked ':!LICENSE' ':!*.patch' ':!tests/fuzz/corpus' ':!tests/vm/golden' ':!tests/tool/golden' ':!tests/fuzz/regressions'; }
 
 # Folders with modules for the tests.
 test_modules() {
