@@ -37,6 +37,10 @@ golden check-heals "$TOOL" check heals.img
 golden check-heals.json "$TOOL" check --json heals.img
 golden repair-dry-run "$TOOL" repair --dry-run heals.img
 
+damaged newer.img table-b-newer
+golden check-newer "$TOOL" check newer.img
+golden dump-newer "$TOOL" dump newer.img
+
 damaged refused.img tables-misplaced table-generation-zero
 golden dump-refused "$TOOL" dump refused.img
 golden check-refused "$TOOL" check refused.img

@@ -21,10 +21,11 @@ nr=0 failed=0
 
 pass() { nr=$((nr + 1)) && echo "ok $nr - $1"; }
 
-# fail TEXT [WHY]
+# fail TEXT [WHY]: with BAIL that is all, for ./mutate
 fail() {
 	nr=$((nr + 1)) failed=$((failed + 1))
 	echo "not ok $nr - $1"
+	[[ -z ${BAIL:-} ]] || exit 1
 	[[ -z ${2:-} ]] || echo "# ${2//$'\n'/$'\n'# }"
 }
 
