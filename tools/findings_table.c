@@ -202,7 +202,7 @@ void findings_entries(struct findings *found, const struct inspection *spare)
 		findings_add(found, REFUSED,
 			     text("generation %" PRIu64 " is impossibly high", (uint64_t)spare->highest),
 			     "there would be no room to count on; a faulty program wrote it",
-			     "'remapsetup restore --force' with a backup of the map; and please report it");
+			     "'remapsetup restore' with a backup of the map; and please report it");
 	/* whatever the words above forgot, the kernel's word counts */
 	if (spare->load_error && found->worst != REFUSED)
 		findings_add(found, REFUSED, "the map cannot be loaded", "the kernel refuses it",

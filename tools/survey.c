@@ -30,6 +30,13 @@ static void look_at_super(struct survey *s, const struct inspection *spare, u32 
 		s->other_spare = true;
 }
 
+/* What leaves no room to count was given out by no start; all of it is overwritten. */
+static void see(struct survey *s, u64 generation)
+{
+	if (!(generation >> 62))
+		s->highest = max(s->highest, generation);
+}
+
 static u64 newest_entry(const struct remap_disk_table *block)
 {
 	u64 newest = 0;
@@ -55,7 +62,7 @@ static u64 look_at_table(struct survey *s, struct store *store, const struct bac
 			if (remap_disk_read(&store->disk, sector, block, REMAP_META_SIZE) ||
 			    remap_format_check_table(block, sb, k, copy) != REMAP_VALID)
 				continue;
-			s->highest = max(s->highest, (u64)le64_to_cpu(block->header.generation));
+			see(s, le64_to_cpu(block->header.generation));
 			newest = max(newest, newest_entry(block));
 		}
 	}
@@ -103,8 +110,12 @@ static void look(struct survey *s, struct inspection *spare, const struct backup
 		 void *buf)
 {
 	u64 newest;
+	u32 copy;
 
-	s->highest = spare->highest;
+	for (copy = 0; copy < 2; copy++) {
+		see(s, spare->supers[copy].generation);
+		see(s, spare->health[copy].generation);
+	}
 	look_at_super(s, spare, 0, backup);
 	look_at_super(s, spare, 1, backup);
 	newest = look_at_table(s, spare->store, backup, buf);

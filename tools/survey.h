@@ -14,7 +14,7 @@
  * @newer: its map was changed after the backup
  * @same: its map is that of the backup
  * @no_data: there are mapped blocks, and all of them are zeros
- * @highest: generation in any valid block
+ * @highest: generation in any valid block, but for those that are impossibly high
  */
 struct survey {
 	bool too_new, other_spare, other_content, newer, same, no_data;

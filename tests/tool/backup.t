@@ -104,6 +104,11 @@ cp sound.img asked.img
 exits 1 "without a terminal nobody says yes" "$TOOL" restore sound.backup asked.img
 same_files sound.img asked.img "... and nothing is changed"
 
+cp sound.img high.img
+"$DAMAGE" high.img table-generation-high
+exits 0 "a generation that leaves no room is overwritten" "$TOOL" restore -q sound.backup high.img
+is "$(map high.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
+
 for image in other newer fs version blank; do
 	exits 0 "--force restores it all the same: $image" \
 		"$TOOL" restore -q --force sound.backup $image.img

@@ -46,6 +46,9 @@ golden dump-refused "$TOOL" dump refused.img
 golden check-refused "$TOOL" check refused.img
 golden check-refused.json "$TOOL" check --json refused.img
 
+damaged high.img table-generation-high
+golden check-high "$TOOL" check high.img
+
 damaged rivals.img overlap-equal
 golden dump-rivals "$TOOL" dump rivals.img
 damaged overwritten.img super-a-overwritten
