@@ -33,9 +33,13 @@ static int fail(const char *path, const char *why)
 static int make(const char *path, struct base *base)
 {
 	FILE *f = fopen(path, "wb");
+	bool written;
 
-	if (!f || fwrite(base->image, base->bytes, 1, f) != 1 || fclose(f))
+	if (!f)
 		return fail(path, strerror(errno));
+	written = fwrite(base->image, base->bytes, 1, f) == 1;
+	if (fclose(f) || !written)
+		return fail(path, "it cannot be written");
 	return 0;
 }
 
@@ -74,12 +78,14 @@ static int start(struct life *life, bool force)
 static int read_image(const char *path, struct base *base)
 {
 	FILE *f = fopen(path, "rb");
+	bool whole;
 
 	if (!f)
 		return fail(path, strerror(errno));
-	if (fread(base->image, base->bytes, 1, f) != 1)
-		return fail(path, "it is too short for this geometry");
+	whole = fread(base->image, base->bytes, 1, f) == 1;
 	fclose(f);
+	if (!whole)
+		return fail(path, "it is too short for this geometry");
 	store_set(&base->life.spare_store, base->image);
 	return 0;
 }

@@ -170,15 +170,15 @@ int toolbox_look(const struct toolbox *t, int *worst, toolbox_found found, void 
 
 static char *as_text(const struct backup *b, size_t *size)
 {
-	char *text = NULL;
-	FILE *f = open_memstream(&text, size);
+	char *out = NULL;
+	FILE *f = open_memstream(&out, size);
 	int r;
 
 	assert(f);
 	r = backup_write(b, f);
 	fclose(f);
-	assert(!r && text);
-	return text;
+	assert(!r && out);
+	return out;
 }
 
 static bool same(const struct backup *a, const struct backup *b)
@@ -208,12 +208,12 @@ static void there_and_back(const struct backup *a, struct backup *b)
 	unsigned int at;
 	const char *why;
 	size_t size;
-	char *text = as_text(a, &size);
-	int r = backup_read(b, text, size, &at, &why);
+	char *written = as_text(a, &size);
+	int r = backup_read(b, written, size, &at, &why);
+	bool equal = !r && same(a, b);
 
-	assert(!r);
-	assert(same(a, b));
-	free(text);
+	assert(equal);
+	free(written);
 }
 
 bool toolbox_read(const char *text, size_t size)

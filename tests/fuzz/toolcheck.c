@@ -109,6 +109,9 @@ static void check_after(const struct toolcheck *t, u8 *bytes, int r)
 		assert(worst == NO_SPARE || before.error);
 	else
 		assert(worst == LOOKS_CLEAN);
+	/* neither the map nor main has changed: a clean stop stays one */
+	if (t->what == TOOLBOX_HEAL)
+		assert(after.super.flags == before.super.flags);
 	if (t->what == TOOLBOX_RESTORE)
 		assert(!after.error && same_map(&after, &sound));
 }
