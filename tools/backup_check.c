@@ -67,10 +67,11 @@ static int check_order(const struct backup *b, const char **why)
 static int check_entries(const struct backup *b, const char **why)
 {
 	struct remap_disk_table table;
-	u32 at = 0, block;
+	u32 at = 0;
 
 	while (at < b->nr) {
-		block = b->entries[at].spare / REMAP_ENTRIES_PER_BLOCK;
+		u32 block = b->entries[at].spare / REMAP_ENTRIES_PER_BLOCK;
+
 		backup_fill(b, block, &at, &table);
 		remap_format_seal_table(&table, b->super.uuid, b->map_generation, block, 0);
 		if (remap_format_check_table(&table, &b->super, block, 0) != REMAP_VALID) {

@@ -143,12 +143,13 @@ static int read_text(struct reader *r, const char *name, u8 *to, size_t size)
 {
 	const char *from;
 	size_t n = 0;
-	int error = expect(r, name, 2), c;
+	int error = expect(r, name, 2);
 
 	if (error || !strcmp(r->words[1], "-"))
 		return error;
 	for (from = r->words[1]; *from; from++) {
-		c = (u8)*from;
+		int c = (u8)*from;
+
 		if (c == '\\') {
 			c = from[1] == 'x' ? hex_byte(from + 2) : -1;
 			from += 3;
@@ -241,12 +242,12 @@ static int read_health(struct reader *r)
 {
 	const char *hex = r->words[2];
 	u64 at;
-	int c;
 
 	if (r->nr != 3 || !number(r->words[1], 10, sizeof(r->backup->health) - 1, &at))
 		return wrong(r, "it cannot be understood");
 	for (; *hex; hex += 2) {
-		c = hex_byte(hex);
+		int c = hex_byte(hex);
+
 		if (c < 0 || at >= sizeof(r->backup->health))
 			return wrong(r, "it holds something else than it should");
 		r->backup->health[at++] = c;
@@ -266,10 +267,9 @@ static int read_end(struct reader *r)
 
 static int read_body(struct reader *r)
 {
-	int error;
-
 	for (;;) {
-		error = next(r);
+		int error = next(r);
+
 		if (error)
 			return error;
 		if (!strcmp(r->words[0], "end"))

@@ -55,10 +55,11 @@ static void put_text(struct writer *w, const char *name, const u8 *text, size_t 
 static void put_head(struct writer *w, const struct backup *b)
 {
 	time_t created = b->created;
+	struct tm tm;
 	char date[32], uuid[UUID_STR_LEN];
 	unsigned int i;
 
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", gmtime(&created));
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&created, &tm));
 	uuid_unparse_lower(b->super.uuid, uuid);
 	put(w, BACKUP_FIRST_LINE);
 	put(w, "# Which blocks of a main device live on its spare, as of %s.", date);

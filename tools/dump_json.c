@@ -37,10 +37,11 @@ const char *dump_time(const struct remap_disk_entry *entry)
 {
 	static char text[32];
 	time_t when = le32_to_cpu(entry->time);
+	struct tm tm;
 
 	if (!when)
 		return "-";
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime(&when));
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&when, &tm));
 	return text;
 }
 
@@ -60,11 +61,12 @@ static const char *verdict(const struct spare_copy *c)
 
 static struct json_object *copies(const struct spare_copy *c)
 {
-	struct json_object *list = json_object_new_array(), *o;
+	struct json_object *list = json_object_new_array();
 	u32 copy;
 
 	for (copy = 0; copy < 2; copy++) {
-		o = json_object_new_object();
+		struct json_object *o = json_object_new_object();
+
 		json_put_text(o, "copy", copy ? "B" : "A");
 		json_put_text(o, "verdict", verdict(&c[copy]));
 		if (!c[copy].unread && c[copy].verdict == REMAP_VALID)

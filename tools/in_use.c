@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
-#include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,53 +38,46 @@ static void name_holder(const char *kernel_name, char *name, size_t size)
 
 static bool held(const struct stat *st, char *name, size_t size)
 {
-	struct dirent *entry;
-	char path[64];
-	bool found;
-	DIR *dir;
+	char pattern[64];
+	glob_t found;
+	bool any;
 
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/holders", major(st->st_rdev),
-		 minor(st->st_rdev));
-	dir = opendir(path);
-	if (!dir)
-		return false;
-	do
-		entry = readdir(dir);
-	while (entry && entry->d_name[0] == '.');
-	found = entry;
-	if (found && name)
-		name_holder(entry->d_name, name, size);
-	closedir(dir);
-	return found;
+	snprintf(pattern, sizeof(pattern), "/sys/dev/block/%u:%u/holders/*",
+		 major(st->st_rdev), minor(st->st_rdev));
+	any = !glob(pattern, 0, NULL, &found);
+	if (any && name)
+		name_holder(strrchr(found.gl_pathv[0], '/') + 1, name, size);
+	globfree(&found);
+	return any;
 }
 
-static bool is_loop_of(const char *kernel_name, const struct stat *st)
+static bool is_backing(const char *path, const struct stat *st)
 {
-	char path[320], file[4096];
 	struct stat other;
+	char file[4096];
 
-	snprintf(path, sizeof(path), "/sys/block/%s/loop/backing_file", kernel_name);
 	return read_line(path, file, sizeof(file)) && !stat(file, &other) &&
 	       other.st_dev == st->st_dev && other.st_ino == st->st_ino;
 }
 
+/* A loop device stands on the image. */
 static bool looped(const struct stat *st, char *name, size_t size)
 {
-	DIR *dir = opendir("/sys/block");
-	struct dirent *entry;
-	bool found;
+	static const char before[] = "/sys/block/", after[] = "/loop/backing_file";
+	bool any = false;
+	glob_t found;
 
-	if (!dir)
-		return false;
-	do
-		entry = readdir(dir);
-	while (entry && !(strncmp(entry->d_name, "loop", 4) == 0 &&
-			  is_loop_of(entry->d_name, st)));
-	found = entry;
-	if (found && name)
-		snprintf(name, size, "/dev/%s", entry->d_name);
-	closedir(dir);
-	return found;
+	if (!glob("/sys/block/loop*/loop/backing_file", 0, NULL, &found))
+		for (size_t i = 0; i < found.gl_pathc && !any; i++) {
+			const char *path = found.gl_pathv[i];
+			int length = strlen(path) - strlen(before) - strlen(after);
+
+			any = is_backing(path, st);
+			if (any && name)
+				snprintf(name, size, "/dev/%.*s", length, path + strlen(before));
+		}
+	globfree(&found);
+	return any;
 }
 
 bool in_use_by(int fd, char *name, size_t size)

@@ -70,11 +70,12 @@ static bool same(const struct inspection *a, const struct inspection *b)
 static int settle(struct offline *o, bool force, struct inspection *spare)
 {
 	struct inspection again;
-	int tries, r;
+	int tries;
 	bool equal = false;
 
 	for (tries = 0; tries < TRIES && !equal; tries++) {
-		r = inspect_spare(&again, &o->store.store, force);
+		int r = inspect_spare(&again, &o->store.store, force);
+
 		equal = !r && same(spare, &again);
 		inspect_free(spare);
 		*spare = again;

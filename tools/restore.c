@@ -94,9 +94,10 @@ static const char *objection(const struct survey *s)
 static int confirm(const struct call *call, const struct backup *backup)
 {
 	time_t created = backup->created;
+	struct tm tm;
 	char date[32];
 
-	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", gmtime(&created));
+	strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&created, &tm));
 	return ask(given(call, OPT_BATCH),
 		   "The map on %s will be that of the backup of %s, with %u entries.\nBlocks that were remapped or moved since then will be read where they were then.",
 		   call->args[1], date, backup->nr);
