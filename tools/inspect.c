@@ -205,6 +205,7 @@ static int by_block(const void *a, const void *b)
 	return x->spare < y->spare ? -1 : x->spare > y->spare;
 }
 
+/* Dead table blocks are empty after load. */
 static u32 count_claims(struct inspection *spare, struct claim *claims)
 {
 	u32 i, nr = 0;
@@ -212,8 +213,6 @@ static u32 count_claims(struct inspection *spare, struct claim *claims)
 	for (i = 0; i < spare->super.spare_blocks; i++) {
 		const struct remap_disk_entry *e = inspect_entry(spare, i);
 
-		if (remap_metadata_block_state(&spare->md, i) == REMAP_BLOCK_DEAD)
-			continue;
 		if (e->state != REMAP_ENTRY_MAPPED)
 			continue;
 		if (claims)
