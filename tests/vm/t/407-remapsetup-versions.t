@@ -68,7 +68,7 @@ ok "the device is there" pattern_check $D 0 0 1
 rs close r
 
 # Every verb describes itself; the exit codes of what is no verb
-for verb in format open close status list remap relocate scan; do
+for verb in format open close status list remap relocate scan dump check repair backup restore erase isRemap; do
 	ok "$verb --help" rs $verb --help
 	like "$OUTPUT" "^Usage: remapsetup $verb .*-h, --help" "describes it"
 done
