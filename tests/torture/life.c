@@ -84,11 +84,15 @@ int life_suspend(const struct op *op)
 	return r ? r : s;
 }
 
+/* What is wrong with the new table is known before its activation excuses nothing any more. */
 static void trouble_may_be_over(void)
 {
 	struct remap_status st;
 
-	if (remap_read_status(&st) || !strcmp(st.mode, "fail"))
+	if (remap_read_status(&st))
+		return;
+	judge_mode(&st);
+	if (!strcmp(st.mode, "fail"))
 		return;
 	trouble_ends(TROUBLE_ACTIVATION);
 	if (!strcmp(st.mode, "rw"))
