@@ -11,6 +11,7 @@
 
 #include "../compat/compat.h"
 #include "fingerprint.h"
+#include "recover.h"
 #include "registry.h"
 #include "repair.h"
 #include "target.h"
@@ -119,6 +120,26 @@ static int check_size(struct remap_device *dev)
 	return 0;
 }
 
+/*
+ * A spare that is to replace the one of the live instance: it has the same UUID, and becomes active
+ * between ctr and preresume, with the device suspended (docs/architecture.md, section 3.4).
+ */
+static bool is_successor(struct remap_device *dev)
+{
+	const struct remap_super *sb = &dev->md.super;
+	bool in_ctr = !dev->built.block_size;
+
+	return in_ctr && sb->state == REMAP_SUPER_STANDBY && dev->live_known &&
+	       !memcmp(dev->live_uuid, sb->uuid, sizeof(sb->uuid));
+}
+
+static char *state_text(const struct remap_super *sb)
+{
+	return sb->state == REMAP_SUPER_REPLACED ?
+	       "The spare is not the active one: it was replaced" :
+	       "The spare was to replace another one, and that was not brought to an end";
+}
+
 static int check_formatted(struct remap_device *dev)
 {
 	const struct remap_super *sb = &dev->md.super;
@@ -129,8 +150,8 @@ static int check_formatted(struct remap_device *dev)
 	if (dev->live_known && !dev->md.force &&
 	    memcmp(dev->live_uuid, sb->uuid, sizeof(sb->uuid)))
 		return refuse(dev, -EINVAL, "A reload cannot exchange the spare");
-	if (sb->state != REMAP_SUPER_ACTIVE)
-		return refuse(dev, -EINVAL, "The spare is not the active one: it was replaced");
+	if (sb->state != REMAP_SUPER_ACTIVE && !is_successor(dev))
+		return refuse(dev, -EINVAL, state_text(sb));
 	if (opt->block_size && opt->block_size != sb->block_size)
 		return refuse(dev, -EINVAL, "The spare was formatted with another block size");
 	if (!remap_registry_uuid_free(dev))
@@ -433,8 +454,14 @@ int remap_reactivate(struct remap_device *dev)
 {
 	if (dev->md.mode == REMAP_MODE_FAIL)
 		return 0;
+	if (remap_super_changed(&dev->md)) {
+		remap_metadata_degrade(&dev->md, REMAP_MODE_FAIL,
+				       "something else has written the spare while the device was suspended; remove it and activate it anew");
+		return 0;
+	}
 	if (dev->marked_clean)
 		mark_running(dev);
+	remap_recover(dev);
 	remap_spare_load(&dev->spares, &dev->md);
 	set_bit(REMAP_EVACUATE, &dev->flags);
 	clear_bit(REMAP_SPARE_NOSPC, &dev->flags);

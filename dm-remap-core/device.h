@@ -89,6 +89,25 @@ struct remap_counters {
 	u64 unconfirmed;		/* suspects that turned out healthy */
 };
 
+#define REMAP_MAX_RECOVER	32
+
+struct remap_range {
+	u64 next, end;
+};
+
+/**
+ * struct remap_recover - blocks that are to go back to main at the next resume
+ * @ranges: of main blocks; under dev->lock
+ * @nr: of ranges; likewise
+ * @recovered: that did, in this activation
+ * @kept: that could not
+ */
+struct remap_recover {
+	struct remap_range ranges[REMAP_MAX_RECOVER];
+	unsigned int nr;
+	u64 recovered, kept;
+};
+
 /**
  * struct remap_stats - foreground I/O of one CPU, counted while a client samples
  */
@@ -111,6 +130,7 @@ struct remap_device {
 	struct remap_fault fault;
 	struct remap_knobs knobs;
 	struct remap_counters counters;
+	struct remap_recover recover;
 	unsigned int spare_warned;	/* percent */
 	bool low_warned;
 	struct remap_options *options;

@@ -7,6 +7,7 @@
 #include <dm-remap/version.h>
 
 #include "client.h"
+#include "recover.h"
 #include "repair.h"
 #include "target.h"
 
@@ -192,6 +193,31 @@ static int msg_lookup(struct remap_device *dev, char *arg, struct reply *reply)
 	return 1;
 }
 
+/* "<range>", "cancel", or nothing: how far it is. */
+static int msg_recover(struct remap_device *dev, char *arg, struct reply *reply)
+{
+	u64 first, end, waiting, recovered, kept;
+	int r;
+
+	if (arg && !strcmp(arg, "cancel")) {
+		remap_recover_cancel(dev);
+	} else if (arg) {
+		if (parse_range(dev, arg, &first, &end))
+			return bad(dev, "recover",
+				   "needs <block> or <block>+<count> within the device, or 'cancel'");
+		r = remap_recover_want(dev, first, end);
+		if (r) {
+			DMERR("%s: message recover: %s (error %d)", dev->name,
+			      r == -EBUSY ? "too many ranges wait for a suspend and resume" :
+			      explain(r), r);
+			return r;
+		}
+	}
+	remap_recover_figures(dev, &waiting, &recovered, &kept);
+	say(reply, "%llu waiting, %llu recovered, %llu kept", waiting, recovered, kept);
+	return 1;
+}
+
 static const struct message {
 	const char *name;
 	unsigned int min_args, max_args;
@@ -201,6 +227,7 @@ static const struct message {
 	{ "remap", 1, 1, msg_remap },
 	{ "retry", 1, 1, msg_retry },
 	{ "report", 1, 1, msg_report },
+	{ "recover", 0, 1, msg_recover },
 	{ "list", 0, 1, msg_list },
 	{ "lookup", 1, 1, msg_lookup },
 };

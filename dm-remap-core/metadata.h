@@ -142,6 +142,13 @@ int remap_super_read(struct remap_metadata *md);
 int remap_super_write(struct remap_metadata *md);
 
 /**
+ * remap_super_changed() - has anybody else written a superblock?
+ *
+ * True when one on disk is newer than what was written last. One that cannot be read says nothing.
+ */
+bool remap_super_changed(struct remap_metadata *md);
+
+/**
  * remap_super_disown() - record that one copy of a table block is ignored
  *
  * Return: 0 once that is durable in both superblocks; -EIO or -ENOSPC else.

@@ -130,6 +130,26 @@ int remap_super_read(struct remap_metadata *md)
 	return choose(md, &s[0], &s[1]);
 }
 
+bool remap_super_changed(struct remap_metadata *md)
+{
+	struct remap_super *now = (void *)&md->super_buf[2];
+	u32 copy;
+
+	for (copy = 0; copy < 2; copy++) {
+		void *buf = &md->super_buf[copy];
+
+		if (remap_disk_read(md->disk, copy ? md->super.super_b : 0, buf,
+				    REMAP_META_SIZE))
+			continue;
+		if (remap_format_decode_super(buf, copy, now) != REMAP_VALID)
+			continue;
+		if (memcmp(now->uuid, md->super.uuid, sizeof(now->uuid)) ||
+		    now->generation > md->super.generation)
+			return true;
+	}
+	return false;
+}
+
 static int write_copy(struct remap_metadata *md, u32 copy)
 {
 	void *buf = &md->super_buf[copy];
@@ -186,6 +206,9 @@ int remap_super_disown(struct remap_metadata *md, u32 block, u8 copy)
 {
 	struct remap_super *sb = &md->super;
 
+	/* a list with one block twice makes no valid superblock */
+	if (WARN_ON_ONCE(remap_super_disowned(md, block)))
+		return -EIO;
 	if (sb->disowned_count == REMAP_MAX_DISOWNED)
 		return -ENOSPC;
 	sb->disowned[sb->disowned_count].block = block;

@@ -65,6 +65,24 @@ TRACE_EVENT(remap_remapped,
 		  __entry->reason)
 );
 
+/* A block lives on the main device again. */
+TRACE_EVENT(remap_recovered,
+	TP_PROTO(struct remap_device *dev, struct remap_job *job),
+	TP_ARGS(dev, job),
+	TP_STRUCT__entry(
+		__array(char, name, 32)
+		__field(u64, block)
+		__field(u32, from)
+	),
+	TP_fast_assign(
+		memcpy(__entry->name, dev->name, sizeof(__entry->name));
+		__entry->block = job->block;
+		__entry->from = remap_job_old_spare(job);
+	),
+	TP_printk("%s block %llu from spare block %u", __entry->name, __entry->block,
+		  __entry->from)
+);
+
 #endif
 
 #undef TRACE_INCLUDE_PATH

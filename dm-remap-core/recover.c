@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Back to the main device, while no I/O is under way.
+ *
+ *   read the spare block ; write it to main ; flush ; read back, the same?
+ *   its entry becomes free: copy A, flush, copy B, flush ; the map forgets the block
+ *
+ * Until the entry is free in both copies, main and the spare block hold the
+ * same, so a power cut leaves the block with its data, wherever it is.
+ */
+#include <linux/jiffies.h>
+#include <linux/string.h>
+
+#include "job.h"
+#include "recover.h"
+#include "trace.h"
+
+#define DM_MSG_PREFIX "remap"
+
+/* Foreground I/O stands still meanwhile. */
+#define WINDOW	HZ
+
+/*
+ * Wishes
+ */
+
+int remap_recover_want(struct remap_device *dev, u64 first, u64 end)
+{
+	struct remap_recover *rec = &dev->recover;
+	int r = 0;
+
+	spin_lock_irq(&dev->lock);
+	if (test_bit(REMAP_DYING, &dev->flags))
+		r = -ESHUTDOWN;
+	else if (test_bit(REMAP_SUSPENDING, &dev->flags))
+		r = -EAGAIN;
+	else if (remap_device_mode(dev) != REMAP_MODE_RW)
+		r = -EROFS;
+	else if (rec->nr == REMAP_MAX_RECOVER)
+		r = -EBUSY;
+	if (!r) {
+		rec->ranges[rec->nr].next = first;
+		rec->ranges[rec->nr++].end = end;
+	}
+	spin_unlock_irq(&dev->lock);
+	return r;
+}
+
+void remap_recover_cancel(struct remap_device *dev)
+{
+	spin_lock_irq(&dev->lock);
+	dev->recover.nr = 0;
+	spin_unlock_irq(&dev->lock);
+}
+
+void remap_recover_figures(struct remap_device *dev, u64 *waiting, u64 *recovered,
+			   u64 *kept)
+{
+	struct remap_recover *rec = &dev->recover;
+	unsigned int i;
+
+	*waiting = 0;
+	spin_lock_irq(&dev->lock);
+	for (i = 0; i < rec->nr; i++)
+		*waiting += rec->ranges[i].end - rec->ranges[i].next;
+	*recovered = rec->recovered;
+	*kept = rec->kept;
+	spin_unlock_irq(&dev->lock);
+}
+
+/* The next remapped block that is wished for, or U64_MAX. */
+static u64 next_wish(struct remap_device *dev, remap_place_t *place)
+{
+	struct remap_recover *rec = &dev->recover;
+	u64 block = U64_MAX;
+
+	spin_lock_irq(&dev->lock);
+	while (rec->nr && block == U64_MAX) {
+		struct remap_range *range = &rec->ranges[0];
+
+		if (range->next < range->end)
+			block = remap_map_first(&dev->map, range->next, range->end - 1, place);
+		if (block != U64_MAX)
+			range->next = block + 1;
+		else
+			*range = rec->ranges[--rec->nr];
+	}
+	spin_unlock_irq(&dev->lock);
+	return block;
+}
+
+/*
+ * One block
+ */
+
+static size_t bytes_on_main(struct remap_device *dev, u64 block)
+{
+	sector_t left = dev->ti->len - (block << dev->map.block_shift);
+
+	return min_t(sector_t, left, dev->spb) << SECTOR_SHIFT;
+}
+
+/* Neither lost data nor an entry that cannot be freed goes anywhere. */
+static const char *must_stay(struct remap_device *dev, u64 block, remap_place_t place)
+{
+	u32 spare = remap_place_spare(place);
+
+	if (place & (REMAP_PLACE_BUSY | REMAP_PLACE_DOUBT) || spare == REMAP_NO_SPARE)
+		return "what the spare says of it is not decided";
+	if (le64_to_cpu(remap_metadata_truth(&dev->md, spare)->lost) &
+	    remap_job_valid(dev, block))
+		return "some of its data is lost";
+	if (remap_metadata_block_state(&dev->md, spare) != REMAP_BLOCK_GOOD)
+		return "its entry is in a damaged part of the table, and moves to another first";
+	return NULL;
+}
+
+static const char *copy_back(struct remap_device *dev, struct remap_job *job)
+{
+	sector_t sector = job->block << dev->map.block_shift;
+
+	if (remap_disk_read(&dev->spare, remap_spare_sector(dev, remap_job_old_spare(job)),
+			    job->buf, dev->md.super.block_size))
+		return "its spare block cannot be read";
+	if (remap_disk_write(&dev->main, sector, job->buf, bytes_on_main(dev, job->block)))
+		return "the main device does not take it";
+	return NULL;
+}
+
+static const char *read_back(struct remap_device *dev, struct remap_job *job)
+{
+	size_t bytes = bytes_on_main(dev, job->block);
+
+	if (remap_disk_read(&dev->main, job->block << dev->map.block_shift, dev->bounce, bytes))
+		return "it cannot be read back from the main device";
+	if (memcmp(job->buf, dev->bounce, bytes))
+		return "the main device gives back something else";
+	return NULL;
+}
+
+static void keep(struct remap_device *dev, u64 block, const char *why)
+{
+	dev->recover.kept++;
+	DMWARN_LIMIT("%s: block %llu stays on the spare device: %s", dev->name, block, why);
+}
+
+/*
+ * A batch of them
+ */
+
+/* Fills the jobs with blocks whose data is on main now, if not yet durable. */
+static unsigned int collect(struct remap_device *dev, unsigned long until)
+{
+	unsigned int nr = 0;
+
+	while (nr < REMAP_BATCH && time_before(jiffies, until)) {
+		struct remap_job *job = &dev->jobs[nr];
+		const char *why;
+		remap_place_t place;
+		u64 block = next_wish(dev, &place);
+
+		if (block == U64_MAX)
+			break;
+		job->block = block;
+		job->old = place;
+		why = must_stay(dev, block, place);
+		if (!why)
+			why = copy_back(dev, job);
+		if (why)
+			keep(dev, block, why);
+		else
+			nr++;
+	}
+	return nr;
+}
+
+/* Only what main holds durably, and gives back, may be freed. */
+static unsigned int verify(struct remap_device *dev, unsigned int nr)
+{
+	const char *flushed = remap_disk_flush(&dev->main) ?
+			      "the main device cannot be flushed" : NULL;
+	unsigned int i, good = 0;
+
+	for (i = 0; i < nr; i++) {
+		const char *why = flushed ?: read_back(dev, &dev->jobs[i]);
+
+		if (why) {
+			keep(dev, dev->jobs[i].block, why);
+			continue;
+		}
+		dev->jobs[good].block = dev->jobs[i].block;
+		dev->jobs[good++].old = dev->jobs[i].old;
+	}
+	return good;
+}
+
+static void finish(struct remap_device *dev, struct remap_job *job, enum remap_outcome outcome)
+{
+	if (outcome == REMAP_HAPPENED) {
+		remap_map_set(&dev->map, job->block, 0);
+		WRITE_ONCE(dev->map.remapped, dev->map.remapped - 1);
+		dev->recover.recovered++;
+		trace_remap_recovered(dev, job);
+		return;
+	}
+	if (outcome == REMAP_IN_DOUBT)
+		remap_map_set(&dev->map, job->block, job->old | REMAP_PLACE_DOUBT);
+	keep(dev, job->block, "the spare device does not record the change");
+}
+
+static void commit(struct remap_device *dev, unsigned int nr)
+{
+	struct remap_change *c = dev->changes;
+	unsigned int i;
+
+	memset(c, 0, nr * sizeof(*c));	/* state FREE */
+	for (i = 0; i < nr; i++)
+		c[i].spare = remap_job_old_spare(&dev->jobs[i]);
+	remap_metadata_commit(&dev->md, c, nr);
+	for (i = 0; i < nr; i++)
+		finish(dev, &dev->jobs[i], c[i].outcome);
+}
+
+/*
+ * The whole
+ */
+
+/*
+ * An older entry of a block would win once the newest is free. There is one where a move
+ * could not be brought to its end: it has to be retired, or its table block emptied, first.
+ */
+static bool older_entries(struct remap_device *dev)
+{
+	unsigned long mapped = 0;
+	u32 i;
+
+	for (i = 0; i < dev->spares.total; i++)
+		if (remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_DEAD &&
+		    remap_metadata_truth(&dev->md, i)->state == REMAP_ENTRY_MAPPED)
+			mapped++;
+	return mapped != dev->map.remapped;
+}
+
+static const char *obstacle(struct remap_device *dev)
+{
+	if (remap_device_mode(dev) != REMAP_MODE_RW)
+		return "the map cannot change any more";
+	if (dev->fault.unreachable[REMAP_FAULT_MAIN] || dev->fault.write_dead)
+		return "the main device takes no writes";
+	if (dev->md.super.disowned_count && older_entries(dev))
+		return "a damaged part of the table on the spare has to be emptied first; try again in a minute";
+	if (older_entries(dev))
+		return "the spare still holds older entries; activate the device anew";
+	return NULL;
+}
+
+void remap_recover(struct remap_device *dev)
+{
+	u64 before = dev->recover.recovered;
+	unsigned long until = jiffies + WINDOW;
+	unsigned int nr;
+
+	if (!dev->recover.nr)
+		return;
+	do {
+		const char *why = obstacle(dev);
+
+		if (why) {
+			DMERR("%s: nothing goes back to the main device: %s", dev->name, why);
+			remap_recover_cancel(dev);
+			break;
+		}
+		nr = collect(dev, until);
+		if (nr)
+			nr = verify(dev, nr);
+		if (nr)
+			commit(dev, nr);
+		cond_resched();
+	} while (dev->recover.nr && time_before(jiffies, until));
+	DMINFO("%s: %llu blocks are on the main device again", dev->name,
+	       dev->recover.recovered - before);
+	remap_device_event(dev);
+}
