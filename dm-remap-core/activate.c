@@ -463,6 +463,7 @@ int remap_reactivate(struct remap_device *dev)
 		mark_running(dev);
 	remap_recover(dev);
 	remap_spare_load(&dev->spares, &dev->md);
+	remap_repair_warn_again(dev);
 	set_bit(REMAP_EVACUATE, &dev->flags);
 	clear_bit(REMAP_SPARE_NOSPC, &dev->flags);
 	return 0;

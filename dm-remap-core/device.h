@@ -91,8 +91,10 @@ struct remap_counters {
 
 #define REMAP_MAX_RECOVER	32
 
+/* Blocks from @next to before @end, remapped when @generation was the last. */
 struct remap_range {
 	u64 next, end;
+	u64 generation;
 };
 
 /**

@@ -247,14 +247,26 @@ static unsigned int find_pending(struct commit *c, u32 block)
 
 	for (i = 0; i < c->nr; i++)
 		if (c->pending[i].block == block)
-			return i;
+			break;
+	return i;
+}
+
+static unsigned int add_pending(struct commit *c, u32 block)
+{
+	unsigned int i = find_pending(c, block);
+
+	if (i < c->nr)
+		return i;
 	c->pending[c->nr].block = block;
 	c->pending[c->nr].open = true;
 	c->md->images[c->nr] = c->md->table[block];
 	return c->nr++;
 }
 
-/* Every changed entry gets a generation of its own. */
+/*
+ * Every changed entry gets a generation of its own. A block that was frozen since the
+ * change was thought of is left alone: its one good copy must not be overwritten.
+ */
 static void prepare_images(struct commit *c, struct remap_change *changes,
 			   unsigned int nr)
 {
@@ -265,9 +277,12 @@ static void prepare_images(struct commit *c, struct remap_change *changes,
 		u32 block = changes[i].spare / REMAP_ENTRIES_PER_BLOCK;
 		u32 slot = changes[i].spare % REMAP_ENTRIES_PER_BLOCK;
 
+		changes[i].outcome = REMAP_DID_NOT_HAPPEN;
+		if (c->md->block_state[block] != REMAP_BLOCK_GOOD)
+			continue;
 		changes[i].entry.generation = cpu_to_le64(++c->md->generation);
 		changes[i].entry.time = cpu_to_le32(ktime_get_real_seconds());
-		c->md->images[find_pending(c, block)].entries[slot] = changes[i].entry;
+		c->md->images[add_pending(c, block)].entries[slot] = changes[i].entry;
 	}
 }
 
@@ -349,10 +364,12 @@ static void publish(struct commit *c, struct remap_change *changes, unsigned int
 
 	for (i = 0; i < nr; i++) {
 		u32 block = changes[i].spare / REMAP_ENTRIES_PER_BLOCK;
-		struct pending *p = &c->pending[find_pending(c, block)];
+		unsigned int n = find_pending(c, block);
 
-		changes[i].outcome = p->outcome;
-		if (p->outcome != REMAP_HAPPENED)
+		if (n == c->nr)
+			continue;
+		changes[i].outcome = c->pending[n].outcome;
+		if (changes[i].outcome != REMAP_HAPPENED)
 			continue;
 		spin_lock_irqsave(&md->lock, flags);
 		*remap_metadata_truth(md, changes[i].spare) = changes[i].entry;

@@ -144,7 +144,8 @@ int remap_super_write(struct remap_metadata *md);
 /**
  * remap_super_changed() - has anybody else written a superblock?
  *
- * True when one on disk is newer than what was written last. One that cannot be read says nothing.
+ * True when one on disk is newer than what was written last, or is none of ours any more. One that
+ * is damaged or cannot be read says nothing. Context: sleeps; the worker is stopped.
  */
 bool remap_super_changed(struct remap_metadata *md);
 
@@ -194,7 +195,7 @@ int remap_metadata_format(struct remap_metadata *md);
  *
  * The data that the new entries speak of must be durable already. Returns when
  * every change has an outcome; those that happened are visible in the table.
- * No change may lie in a frozen or dead block.
+ * What lies in a frozen or dead block does not happen.
  */
 void remap_metadata_commit(struct remap_metadata *md,
 			   struct remap_change *changes, unsigned int nr);

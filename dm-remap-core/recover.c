@@ -39,6 +39,7 @@ int remap_recover_want(struct remap_device *dev, u64 first, u64 end)
 	else if (rec->nr == REMAP_MAX_RECOVER)
 		r = -EBUSY;
 	if (!r) {
+		rec->ranges[rec->nr].generation = READ_ONCE(dev->md.generation);
 		rec->ranges[rec->nr].next = first;
 		rec->ranges[rec->nr++].end = end;
 	}
@@ -68,6 +69,17 @@ void remap_recover_figures(struct remap_device *dev, u64 *waiting, u64 *recovere
 	spin_unlock_irq(&dev->lock);
 }
 
+/* A block that has failed since does not go back to where it just failed. */
+static bool meant(struct remap_device *dev, const struct remap_range *range,
+		  remap_place_t place)
+{
+	u32 spare = remap_place_spare(place);
+
+	return spare == REMAP_NO_SPARE ||
+	       le64_to_cpu(remap_metadata_truth(&dev->md, spare)->generation) <=
+	       range->generation;
+}
+
 /* The next remapped block that is wished for, or U64_MAX. */
 static u64 next_wish(struct remap_device *dev, remap_place_t *place)
 {
@@ -80,10 +92,13 @@ static u64 next_wish(struct remap_device *dev, remap_place_t *place)
 
 		if (range->next < range->end)
 			block = remap_map_first(&dev->map, range->next, range->end - 1, place);
-		if (block != U64_MAX)
-			range->next = block + 1;
-		else
+		if (block == U64_MAX) {
 			*range = rec->ranges[--rec->nr];
+			continue;
+		}
+		range->next = block + 1;
+		if (!meant(dev, range, *place))
+			block = U64_MAX;
 	}
 	spin_unlock_irq(&dev->lock);
 	return block;
@@ -104,12 +119,16 @@ static size_t bytes_on_main(struct remap_device *dev, u64 block)
 static const char *must_stay(struct remap_device *dev, u64 block, remap_place_t place)
 {
 	u32 spare = remap_place_spare(place);
+	u64 full = remap_job_bits(dev, 0, dev->spb), lost;
 
 	if (place & (REMAP_PLACE_BUSY | REMAP_PLACE_DOUBT) || spare == REMAP_NO_SPARE)
 		return "what the spare says of it is not decided";
-	if (le64_to_cpu(remap_metadata_truth(&dev->md, spare)->lost) &
-	    remap_job_valid(dev, block))
+	lost = le64_to_cpu(remap_metadata_truth(&dev->md, spare)->lost);
+	if (lost & remap_job_valid(dev, block))
 		return "some of its data is lost";
+	/* what is there only on the spare, after the device was made smaller */
+	if (full & ~remap_job_valid(dev, block) & ~lost)
+		return "it holds data beyond the end of the device";
 	if (remap_metadata_block_state(&dev->md, spare) != REMAP_BLOCK_GOOD)
 		return "its entry is in a damaged part of the table, and moves to another first";
 	return NULL;
@@ -174,16 +193,20 @@ static unsigned int collect(struct remap_device *dev, unsigned long until)
 	return nr;
 }
 
-/* Only what main holds durably, and gives back, may be freed. */
-static unsigned int verify(struct remap_device *dev, unsigned int nr)
+/* Only what main holds durably, and gives back in time, may be freed. */
+static unsigned int verify(struct remap_device *dev, unsigned int nr, unsigned long until)
 {
 	const char *flushed = remap_disk_flush(&dev->main) ?
 			      "the main device cannot be flushed" : NULL;
 	unsigned int i, good = 0;
 
 	for (i = 0; i < nr; i++) {
-		const char *why = flushed ?: read_back(dev, &dev->jobs[i]);
+		const char *why = flushed;
 
+		if (!why && time_after(jiffies, until + WINDOW))
+			why = "the main device is too slow to read it back";
+		if (!why)
+			why = read_back(dev, &dev->jobs[i]);
 		if (why) {
 			keep(dev, dev->jobs[i].block, why);
 			continue;
@@ -267,12 +290,11 @@ void remap_recover(struct remap_device *dev)
 
 		if (why) {
 			DMERR("%s: nothing goes back to the main device: %s", dev->name, why);
-			remap_recover_cancel(dev);
 			break;
 		}
 		nr = collect(dev, until);
 		if (nr)
-			nr = verify(dev, nr);
+			nr = verify(dev, nr, until);
 		if (nr)
 			commit(dev, nr);
 		cond_resched();

@@ -132,10 +132,22 @@ static void answer(struct remap_device *dev)
 /*
  * Spares run out loudly: at 75, 90 and 100 percent.
  */
+static unsigned int percent_used(struct remap_device *dev)
+{
+	return div_u64(100ULL * dev->spares.used, dev->spares.total);
+}
+
+void remap_repair_warn_again(struct remap_device *dev)
+{
+	dev->spare_warned = min(dev->spare_warned, percent_used(dev));
+	if (remap_spares_free(dev) >= READ_ONCE(dev->knobs.low_water))
+		dev->low_warned = false;
+}
+
 static void warn_of_spares(struct remap_device *dev)
 {
 	static const unsigned int steps[] = { 100, 90, 75 };
-	unsigned int percent = div_u64(100ULL * dev->spares.used, dev->spares.total);
+	unsigned int percent = percent_used(dev);
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {

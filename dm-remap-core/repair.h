@@ -29,6 +29,13 @@ void remap_repair_start(struct remap_device *dev);
 /** remap_repair_stop() - end all requests and the worker; all bios are done */
 void remap_repair_stop(struct remap_device *dev);
 
+/**
+ * remap_repair_warn_again() - there may be more free spare blocks than there were
+ *
+ * What was warned of is warned of once more if it comes to that. Context: the worker is stopped.
+ */
+void remap_repair_warn_again(struct remap_device *dev);
+
 /** remap_repair_unreachable() - this disk does not answer: ask again later */
 void remap_repair_unreachable(struct remap_device *dev, enum remap_fault_disk which);
 

@@ -130,24 +130,27 @@ int remap_super_read(struct remap_metadata *md)
 	return choose(md, &s[0], &s[1]);
 }
 
-bool remap_super_changed(struct remap_metadata *md)
+static bool copy_changed(struct remap_metadata *md, u32 copy)
 {
 	struct remap_super *now = (void *)&md->super_buf[2];
-	u32 copy;
+	void *buf = &md->super_buf[copy];
 
-	for (copy = 0; copy < 2; copy++) {
-		void *buf = &md->super_buf[copy];
-
-		if (remap_disk_read(md->disk, copy ? md->super.super_b : 0, buf,
-				    REMAP_META_SIZE))
-			continue;
-		if (remap_format_decode_super(buf, copy, now) != REMAP_VALID)
-			continue;
-		if (memcmp(now->uuid, md->super.uuid, sizeof(now->uuid)) ||
-		    now->generation > md->super.generation)
-			return true;
+	if (remap_disk_read(md->disk, copy ? md->super.super_b : 0, buf, REMAP_META_SIZE))
+		return false;
+	switch (remap_format_decode_super(buf, copy, now)) {
+	case REMAP_VALID:
+		return memcmp(now->uuid, md->super.uuid, sizeof(now->uuid)) ||
+		       now->generation > md->super.generation;
+	case REMAP_CORRUPT:
+		return false;
+	default:
+		return true;
 	}
-	return false;
+}
+
+bool remap_super_changed(struct remap_metadata *md)
+{
+	return copy_changed(md, 0) || copy_changed(md, 1);
 }
 
 static int write_copy(struct remap_metadata *md, u32 copy)
@@ -207,7 +210,7 @@ int remap_super_disown(struct remap_metadata *md, u32 block, u8 copy)
 	struct remap_super *sb = &md->super;
 
 	/* a list with one block twice makes no valid superblock */
-	if (WARN_ON_ONCE(remap_super_disowned(md, block)))
+	if (remap_super_disowned(md, block))
 		return -EIO;
 	if (sb->disowned_count == REMAP_MAX_DISOWNED)
 		return -ENOSPC;

@@ -352,6 +352,32 @@ static void test_own(void **state)
 	assert_int_equal(rig_load(rig), 0);
 }
 
+/* Its one good copy is the truth: nothing may be written over it, whoever asks. */
+static void test_commit_in_frozen_block(void **state)
+{
+	struct rig *rig = *state;
+	struct remap_change c[2] = {};
+
+	populate(rig);
+	assert_int_equal(rig_load(rig), 0);
+	sim_rule(&rig->sim, rig_table(rig, 0, A), 8, SIM_READ | SIM_WRITE, SIM_LOST);
+	assert_int_equal(rig_commit(rig, 9, REMAP_ENTRY_MAPPED, 9, 0), REMAP_DID_NOT_HAPPEN);
+	c[0].spare = 10;
+	c[1].spare = 140;
+	c[0].entry.state = c[1].entry.state = REMAP_ENTRY_MAPPED;
+	c[0].entry.main_block = cpu_to_le64(9);
+	c[1].entry.main_block = cpu_to_le64(11);
+	remap_metadata_commit(&rig->md, c, 2);
+	assert_int_equal(c[0].outcome, REMAP_DID_NOT_HAPPEN);
+	assert_int_equal(c[1].outcome, REMAP_HAPPENED);
+	assert_int_equal(rig->md.mode, REMAP_MODE_RW);
+	assert_int_equal(super_at(rig, A).disowned_count, 1);
+	sim_heal(&rig->sim);
+	assert_int_equal(rig_load(rig), 0);
+	assert_int_equal(rig_spare_of(rig, 9), REMAP_NO_SPARE);
+	assert_int_equal(rig_spare_of(rig, 11), 140);
+}
+
 static void test_bury(void **state)
 {
 	struct rig *rig = *state;
@@ -402,6 +428,7 @@ int main(void)
 		test(test_disowned_and_damaged),
 		test(test_disown_list_full),
 		test(test_own),
+		test(test_commit_in_frozen_block),
 		test(test_bury),
 	};
 

@@ -156,6 +156,36 @@ ok "the data is that of the last writes" pattern_check $D 24000 88 6,7
 ok "on main alone" pattern_check $M 24000 40 7
 dm_remove r
 
+# What fails after the wish does not go back to where it failed.
+ok "another activation" activate
+dmsetup message r 0 remap 3000+2
+recover 0+8192
+null_bad base +32000-32007
+ok "a block fails after the wish" pattern_write $D 32000 8 8
+null_bad base -32000-32007
+ok "suspend and resume" cycle
+is "$(remapped)" 1 "those that were meant go back"
+like "$(dmsetup message r 0 lookup 4000)" "^4000 [0-9]+ 0 write-error" "the new one stays"
+recover 4000
+ok "suspend and resume" cycle
+is "$(remapped)" 0 "until it is asked for"
+
+# A device that was made smaller ends in the middle of a remapped block.
+ok "the last block is remapped" dmsetup message r 0 remap 8191
+pattern_write $D 65528 8 9
+resize() { dmsetup reload r <<<"0 $1 remap $M 0 $S 0" && cycle; }
+ok "the device is made smaller" resize $((LEN - 4))
+recover 8191
+ok "suspend and resume" cycle
+is "$(remapped)" 1 "what is there only on the spare stays there"
+ok "the device grows again" resize "$LEN"
+ok "and nothing is wrong" pattern_check $D 65528 8 9
+recover 8191
+ok "suspend and resume" cycle
+is "$(remapped)" 0 "the block goes back"
+ok "whole" pattern_check $M 65528 8 9
+dm_remove r
+
 # The spare is written by something else while the device is suspended.
 dd if=$S of=/tmp/spare.old bs=1M status=none
 for i in 1 2 3; do activate && dm_remove r; done

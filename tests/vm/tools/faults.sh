@@ -57,8 +57,8 @@ ALL_MODULES=(0xffffffffa0000000 0xffffffffff000000)
 
 # The code of dm-remap, in CODE: first and last address.
 find_code() {
-	read -ra CODE < <(awk '/\[dm_remap_core\]$/ && $2 ~ /[tT]/ { print "0x" $1 }' /proc/kallsyms |
-		sort | sed -n '1p;$p' | tr '\n' ' ')
+	mapfile -t CODE < <(awk '/\[dm_remap_core\]$/ && $2 ~ /[tT]/ { print "0x" $1 }' /proc/kallsyms |
+		sort | sed -n '1p;$p')
 }
 
 count_faults() {
