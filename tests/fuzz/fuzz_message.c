@@ -8,6 +8,7 @@
 
 #include "base.h"
 #include "fuzz.h"
+#include "recover.h"
 #include "words.h"
 
 static const unsigned int sizes[] = { 0, 1, 2, 16, 64, 127, 128, 129, 200, 1000, 4096, 16384 };
@@ -51,6 +52,8 @@ static int send(struct life *life, const char *text, char *at, char *result,
 		unsigned int maxlen)
 {
 	memcpy(at, text, strlen(text) + 1);
+	/* the answer must not depend on what was wished for before */
+	remap_recover_cancel(life_dev(life));
 	return life_message(life, at, result, maxlen);
 }
 

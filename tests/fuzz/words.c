@@ -129,6 +129,9 @@ bool words_message(int argc, char **argv, u64 blocks)
 		return argc == 1 || (argc == 2 && words_number(argv[1], &n));
 	if (!strcmp(argv[0], "lookup"))
 		return argc == 2 && words_number(argv[1], &n) && n < blocks;
+	if (!strcmp(argv[0], "recover"))
+		return argc == 1 || (argc == 2 && (!strcmp(argv[1], "cancel") ||
+						   words_range(argv[1], blocks, &n, &end)));
 	if (!strcmp(argv[0], "remap") || !strcmp(argv[0], "retry") || !strcmp(argv[0], "report"))
 		return argc == 2 && words_range(argv[1], blocks, &n, &end);
 	return false;

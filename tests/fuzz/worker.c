@@ -11,8 +11,27 @@ struct remap_request life_request;
 unsigned int life_requests;
 int life_request_error;
 
+/* What moving back to main borrows of the worker. */
+static int alloc_jobs(struct remap_device *dev)
+{
+	unsigned int i;
+
+	dev->bounce = kzalloc(REMAP_MAX_BLOCK_SIZE, GFP_KERNEL);
+	dev->jobs = kzalloc(REMAP_BATCH * sizeof(*dev->jobs), GFP_KERNEL);
+	if (!dev->bounce || !dev->jobs)
+		return -ENOMEM;
+	for (i = 0; i < REMAP_BATCH; i++) {
+		dev->jobs[i].buf = kzalloc(REMAP_MAX_BLOCK_SIZE, GFP_KERNEL);
+		if (!dev->jobs[i].buf)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int remap_repair_init(struct remap_device *dev)
 {
+	if (alloc_jobs(dev))
+		return -ENOMEM;
 	spin_lock_init(&dev->lock);
 	set_bit(REMAP_DYING, &dev->flags);
 	dev->retired = kzalloc(REMAP_MAX_RETIRED * sizeof(*dev->retired), GFP_KERNEL);
@@ -22,6 +41,12 @@ int remap_repair_init(struct remap_device *dev)
 
 void remap_repair_exit(struct remap_device *dev)
 {
+	unsigned int i;
+
+	for (i = 0; dev->jobs && i < REMAP_BATCH; i++)
+		kfree(dev->jobs[i].buf);
+	kfree(dev->jobs);
+	kfree(dev->bounce);
 	kfree(dev->changes);
 	kfree(dev->retired);
 }
@@ -42,6 +67,10 @@ int remap_repair_request(struct remap_device *dev, struct remap_request *req)
 	life_requests++;
 	req->changed = req->end - req->next;
 	return life_request_error;
+}
+
+void remap_repair_warn_again(struct remap_device *dev)
+{
 }
 
 void remap_repair_kick(struct remap_device *dev)

@@ -20,6 +20,8 @@
 #define clamp(v, l, h)	min(max(v, l), h)
 #define HZ		100
 #define jiffies		0UL
+#define time_after(a, b)	((long)((b) - (a)) < 0)
+#define time_before(a, b)	time_after(b, a)
 #define WARN_ON_ONCE(c)	({ bool shim_c = (c); assert(!shim_c); shim_c; })
 #define MAX_ERRNO	4095
 
