@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/fs.h>
@@ -67,6 +68,26 @@ static int say_why_not(struct disk *disk, int error)
 	return fail_errno(error, "%s cannot be opened", disk->path);
 }
 
+/*
+ * udev does not look at what is locked; while it looks, it has a lock itself, and
+ * that is just after a disk has come or was written to. It is soon done.
+ */
+#define LOCK_TRIES	200
+#define LOCK_PAUSE_NS	(50 * 1000000L)
+
+static int lock(const struct disk *disk)
+{
+	struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
+	int i;
+
+	for (i = 0; i < LOCK_TRIES; i++) {
+		if (!flock(disk->fd, LOCK_EX | LOCK_NB))
+			return OK;
+		nanosleep(&pause, NULL);
+	}
+	return fail(BUSY, "%s is locked by another program; nothing was changed", disk->path);
+}
+
 int disk_open(struct disk *disk, const char *path, unsigned int flags)
 {
 	int mode = O_CLOEXEC | (flags & DISK_WRITE ? O_RDWR : O_RDONLY);
@@ -82,9 +103,8 @@ int disk_open(struct disk *disk, const char *path, unsigned int flags)
 		mode |= O_EXCL;
 	disk->fd = open_direct(path, mode, flags & DISK_IMAGE);
 	r = disk->fd < 0 ? say_why_not(disk, errno) : inspect(disk, flags);
-	/* udev does not look at what is locked */
-	if (!r && flags & DISK_EXCLUSIVE && flock(disk->fd, LOCK_EX | LOCK_NB))
-		r = fail(BUSY, "%s is locked by another program; nothing was changed", path);
+	if (!r && flags & DISK_EXCLUSIVE)
+		r = lock(disk);
 	if (r)
 		disk_close(disk);
 	return r;
