@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "announce.h"
 #include "device.h"
 #include "dm.h"
 #include "verb.h"
@@ -33,6 +34,10 @@ static int close_now(const struct remap_status *s)
 
 	if (r == -EBUSY)
 		return say_busy(s);
+	if (!r) {
+		announce(s->main);
+		announce(s->spare);
+	}
 	return r ? fail_errno(r, "%s could not be closed", s->name) : OK;
 }
 

@@ -12,6 +12,7 @@
 
 #include <linux/kernel.h>
 
+#include "announce.h"
 #include "device.h"
 #include "dm.h"
 #include "find.h"
@@ -239,6 +240,8 @@ static void report(const struct open *o)
 {
 	struct remap_status status;
 
+	announce(o->pair.main.number);
+	announce(o->pair.spare.number);
 	dm_handshake(o->name);
 	if (device_has_partitions(o->pair.main.number))
 		warn("%s has partitions of its own, which bypass /dev/mapper/%s: do not use them. kpartx -a /dev/mapper/%s makes those that are safe",
