@@ -43,7 +43,7 @@ static int single(const struct search *s, char *path, size_t size, const char *w
 	if (!s->nr)
 		return fail(WRONG_DEVICE, "%s is not here. %s", what, remedy);
 	fail(0, "%s is here more than once, perhaps a copy, or one disk by two ways:", what);
-	for (i = 0; i < s->nr; i++)
+	for (i = 0; i < s->nr && !say_nothing; i++)
 		fprintf(stderr, "  %s\n", s->found[i]);
 	return fail(WRONG_DEVICE, "say which one you mean; nothing was changed");
 }

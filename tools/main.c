@@ -13,7 +13,7 @@
 
 /* In the order in which --help lists them. */
 static const struct verb * const verbs[] = {
-	&verb_format, &verb_open, &verb_close, &verb_status, &verb_list,
+	&verb_format, &verb_open, &verb_attach, &verb_close, &verb_status, &verb_list,
 	&verb_remap, &verb_relocate, &verb_scan,
 	&verb_dump, &verb_check, &verb_repair, &verb_backup, &verb_restore, &verb_erase,
 	&verb_isremap,

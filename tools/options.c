@@ -41,6 +41,8 @@ static const struct {
 	[OPT_OUTPUT_FILE] = { "output", 0, "FILE" },
 	[OPT_IN_PLACE] = { "in-place", 0, NULL },
 	[OPT_DRY_RUN] = { "dry-run", 0, NULL },
+	[OPT_TAB] = { "tab", 0, "FILE" },
+	[OPT_WAIT_SECONDS] = { "timeout", 0, "SECONDS" },
 	[OPT_PROGRESS_FREQUENCY] = { "progress-frequency", 0, "SECONDS" },
 };
 

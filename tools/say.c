@@ -9,9 +9,12 @@
 #include "say.h"
 
 bool say_verbose;
+bool say_nothing;
 
 static void say(const char *kind, const char *fmt, va_list args)
 {
+	if (say_nothing)
+		return;
 	fflush(stdout);		/* in the order in which it happened */
 	fprintf(stderr, "remapsetup: %s", kind);
 	vfprintf(stderr, fmt, args);

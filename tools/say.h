@@ -31,6 +31,7 @@ enum exit_code {
 };
 
 extern bool say_verbose;
+extern bool say_nothing;	/* while looking for what may not be there */
 
 /** fail() - an error message; Return: @code */
 int fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

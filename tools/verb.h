@@ -41,6 +41,8 @@ enum option_id {
 	OPT_OUTPUT_FILE,
 	OPT_IN_PLACE,
 	OPT_DRY_RUN,
+	OPT_TAB,
+	OPT_WAIT_SECONDS,
 	OPT_COUNT
 };
 
@@ -120,5 +122,7 @@ extern const struct verb verb_format, verb_open, verb_close, verb_status, verb_l
 
 extern const struct verb verb_dump, verb_check, verb_repair, verb_backup, verb_restore,
 			 verb_erase, verb_isremap;
+
+extern const struct verb verb_attach;
 
 #endif

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * attach: open what /etc/remaptab lists. At boot the disks come one by one, so it
+ * waits for both, and no longer than the line says.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <linux/kernel.h>
+
+#include "device.h"
+#include "dm.h"
+#include "find.h"
+#include "identity.h"
+#include "remaptab.h"
+#include "verb.h"
+
+#define LOOK_MS		100	/* at the list of devices */
+#define PROBE_MS	2000	/* at the devices themselves, if the list stays the same */
+
+struct attach {
+	const struct call *call;
+	const char *file;
+	const struct remaptab *entry;
+	char spare[256], main[256];
+	char start[24];
+};
+
+static int explain(const struct attach *a, const struct remaptab *e)
+{
+	return fail(BAD_USE, "%s:%u: %s%s%s", a->file, e->line, e->name, e->name[0] ? ": " : "",
+		    e->why);
+}
+
+/*
+ * From words to devices
+ */
+
+/* udev writes what is not plain in a link's name as \xNN. */
+static void link_name(char *to, size_t size, const char *directory, const char *value, bool lower)
+{
+	size_t at = snprintf(to, size, "/dev/disk/%s/", directory);
+
+	for (; *value && at + 5 < size; value++) {
+		if (isalnum(*value) || strchr("#+-.:=@_", *value))
+			to[at++] = lower ? tolower(*value) : *value;
+		else
+			at += sprintf(to + at, "\\x%02x", (unsigned char)*value);
+	}
+	to[at] = '\0';
+}
+
+/* Also for what is in no folder of its own: a path, or the UUID of a spare. */
+static void path_of(const char *text, char *path, size_t size)
+{
+	if (!strncasecmp(text, "PARTUUID=", 9))
+		link_name(path, size, "by-partuuid", text + 9, true);
+	else if (!strncasecmp(text, "PARTLABEL=", 10))
+		link_name(path, size, "by-partlabel", text + 10, false);
+	else
+		snprintf(path, size, "%s", text);
+}
+
+static int check_there(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return errno == ENOENT ? fail(WRONG_DEVICE, "%s is not here", path) :
+					 fail_errno(errno, "%s", path);
+	return S_ISBLK(st.st_mode) ? OK : fail(WRONG_DEVICE, "%s is not a block device", path);
+}
+
+static int seek_spare(struct attach *a)
+{
+	char text[256];
+	int r;
+
+	path_of(a->entry->spare, text, sizeof(text));
+	r = find_spare(text, a->entry->spare_start, a->spare, sizeof(a->spare));
+	if (!r)
+		r = check_there(a->spare);
+	if (r)
+		fail(0, "%s:%u: the spare of %s, %s, was not found. Blocks that were moved to it are nowhere else: plug it in and do 'remapsetup attach %s', and do not use the main device alone",
+		     a->file, a->entry->line, a->entry->name, a->entry->spare, a->entry->name);
+	return r;
+}
+
+/* What the spare knows of its main device; what is wrong with it, open tells better. */
+static int seek_recorded(struct attach *a)
+{
+	struct supers supers;
+	enum spare_is is;
+	struct disk disk;
+	int r = disk_open(&disk, a->spare, 0);
+
+	if (r)
+		return r;
+	r = supers_read(&supers, &disk, a->entry->spare_start, &is);
+	if (!r && supers.best)
+		r = find_main(supers.best, a->spare, a->main, sizeof(a->main));
+	supers_free(&supers);
+	disk_close(&disk);
+	return r;
+}
+
+static int seek_main(struct attach *a)
+{
+	const char *text = a->entry->main;
+	struct remap_super wanted = { };
+	int r;
+
+	if (!text[0])
+		return seek_recorded(a);
+	if (!strncasecmp(text, "ID=", 3)) {
+		strncpy((char *)wanted.main_identity, text + 3, sizeof(wanted.main_identity) - 1);
+		return find_main(&wanted, a->entry->spare, a->main, sizeof(a->main));
+	}
+	path_of(text, a->main, sizeof(a->main));
+	r = check_there(a->main);
+	if (r)
+		fail(0, "%s:%u: the main device of %s, %s, was not found", a->file,
+		     a->entry->line, a->entry->name, text);
+	return r;
+}
+
+static int seek(struct attach *a)
+{
+	int r = seek_spare(a);
+
+	return r ? r : seek_main(a);
+}
+
+/*
+ * Waiting
+ */
+
+static u64 now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+/* Changes when a device comes or goes, or a link to one. */
+static u64 scenery(void)
+{
+	static const char * const places[] = {
+		"/sys/class/block", "/dev/disk/by-id", "/dev/disk/by-partuuid",
+		"/dev/disk/by-partlabel", "/dev/mapper"
+	};
+	struct dirent *entry;
+	unsigned int i;
+	u64 sum = 0;
+	DIR *dir;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		dir = opendir(places[i]);
+		/* cppcheck-suppress readdirCalled ; there is one thread */
+		while (dir && (entry = readdir(dir)))
+			for (const char *c = entry->d_name; *c; c++)
+				sum = (sum ^ *c) * 0x100000001b3;
+		if (dir)
+			closedir(dir);
+	}
+	return sum;
+}
+
+static void sleep_ms(unsigned int ms)
+{
+	struct timespec pause = { ms / 1000, ms % 1000 * 1000000L };
+
+	nanosleep(&pause, NULL);
+}
+
+static bool here(struct attach *a)
+{
+	bool found;
+
+	say_nothing = true;
+	found = !seek(a);
+	say_nothing = false;
+	return found;
+}
+
+static void wait_for_devices(struct attach *a, unsigned int seconds)
+{
+	u64 end = now_ms() + seconds * 1000ULL, probed, seen;
+
+	while (seconds && now_ms() < end) {
+		seen = scenery();
+		probed = now_ms();
+		if (here(a))
+			return;
+		while (scenery() == seen && now_ms() < probed + PROBE_MS && now_ms() < end)
+			sleep_ms(LOOK_MS);
+	}
+}
+
+/*
+ * Opening
+ */
+
+static int open_found(struct attach *a)
+{
+	char *args[] = { a->spare, (char *)a->entry->name };
+	struct call call = { .verb = &verb_open, .args = args, .nr_args = 2 };
+
+	if (a->main[0])
+		call.value[OPT_DATA_DEVICE] = a->main;
+	if (a->entry->spare_start) {
+		snprintf(a->start, sizeof(a->start), "%llu", a->entry->spare_start);
+		call.value[OPT_SPARE_START] = a->start;
+	}
+	if (a->entry->readonly)
+		call.value[OPT_READONLY] = "";
+	return verb_open.run(&call);
+}
+
+static int is_open(const struct remaptab *e, bool *open)
+{
+	struct remap_status status;
+
+	*open = dm_exists(e->name);
+	return *open ? dm_read_status(e->name, &status) : OK;
+}
+
+static int attach_entry(struct attach *a, const struct remaptab *e)
+{
+	unsigned long long wait = e->wait;
+	bool open;
+	int r = option_number(a->call, OPT_WAIT_SECONDS, 0, REMAPTAB_MAX_WAIT, &wait);
+
+	a->entry = e;
+	a->spare[0] = a->main[0] = '\0';
+	if (!r && e->why[0])
+		r = explain(a, e);
+	if (!r)
+		r = is_open(e, &open);
+	if (r)
+		return r;
+	if (open) {
+		verbose("%s is open already", e->name);
+		return OK;
+	}
+	wait_for_devices(a, wait);
+	r = seek(a);
+	return r ? r : open_found(a);
+}
+
+/* Of several, one that fails does not stop the others; the first failure counts. */
+static int attach_all(struct attach *a, const struct remaptab_file *tab)
+{
+	int first = OK, r;
+	unsigned int i;
+
+	for (i = 0; i < tab->nr; i++) {
+		if (tab->entries[i].noauto && !tab->entries[i].why[0])
+			continue;
+		r = attach_entry(a, &tab->entries[i]);
+		first = first ? first : r;
+	}
+	return first;
+}
+
+static int attach_one(struct attach *a, const struct remaptab_file *tab, const char *name)
+{
+	const struct remaptab *e = remaptab_find(tab, name);
+
+	if (!e)
+		return fail(BAD_USE, "there is no line for '%s' in %s", name, a->file);
+	return attach_entry(a, e);
+}
+
+static int run(const struct call *call)
+{
+	struct attach a = { .call = call, .file = REMAPTAB_PATH };
+	struct remaptab_file tab;
+	int r = dm_begin();
+
+	if (r)
+		return r;
+	if (given(call, OPT_TAB))
+		a.file = call->value[OPT_TAB];
+	r = remaptab_load(a.file, &tab);
+	if (r)
+		return fail_errno(r, "%s cannot be read", a.file);
+	r = call->nr_args ? attach_one(&a, &tab, call->args[0]) : attach_all(&a, &tab);
+	remaptab_free(&tab);
+	return r;
+}
+
+static const struct verb_option options[] = {
+	{ OPT_TAB, "another file than " REMAPTAB_PATH },
+	{ OPT_WAIT_SECONDS, "wait so long for the disks (the line's spare-timeout)" },
+	{ }
+};
+
+const struct verb verb_attach = {
+	.name = "attach",
+	.usage = "[<name>]",
+	.summary = "open what /etc/remaptab lists",
+	.details =
+"Opens the device of that name as its line in /etc/remaptab says, or all whose line\n"
+"does not say noauto. What is open already is left alone. Disks that are not there\n"
+"are waited for, 30 seconds or as long as the line says. remaptab(5) describes the\n"
+"file; at boot systemd does this by the units remap@<name>.service.",
+	.min_args = 0,
+	.max_args = 1,
+	.options = options,
+	.run = run,
+};
