@@ -51,7 +51,7 @@ static int print_json(const char *path, const struct inspection *spare,
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 	size_t i;
 
-	json_put_u64(o, "version", 1);
+	json_put_u64(o, "version", JSON_VERSION);
 	json_put_text(o, "device", path);
 	json_put_text(o, "result", result(found));
 	if (!spare->super_error)

@@ -170,7 +170,7 @@ int dump_json(const struct inspection *spare)
 	struct json_object *o = json_object_new_object();
 	int r;
 
-	json_put_u64(o, "version", 1);
+	json_put_u64(o, "version", JSON_VERSION);
 	json_object_object_add(o, "superblocks", copies(spare->supers));
 	if (!spare->super_error)
 		put_super(o, &spare->super);

@@ -157,15 +157,32 @@ void table_set(struct table *t, unsigned int column, const char *fmt, ...)
 	t->failed |= r < 0 || scols_line_refer_data(t->line, t->at[column], text);
 }
 
+/* smartcols knows of lists only; it says nothing at all for an empty table */
+static int print_json(struct table *t)
+{
+	const char *list = NULL;
+	char *text = NULL;
+
+	if (!scols_table_is_empty(t->scols)) {
+		if (scols_print_table_to_string(t->scols, &text))
+			return no_memory();
+		list = strchr(text, '{');
+	}
+	printf("{\n   \"version\": %d,", JSON_VERSION);
+	if (list)
+		printf("%s%s", list + 1, list[strlen(list) - 1] == '\n' ? "" : "\n");
+	else
+		printf("\n   \"%s\": []\n}\n", scols_table_get_name(t->scols));
+	free(text);
+	return OK;
+}
+
 int table_print(struct table *t)
 {
 	if (t->failed)
 		return no_memory();
-	/* smartcols says nothing at all for an empty table */
-	if (t->json && scols_table_is_empty(t->scols)) {
-		printf("{\n   \"%s\": []\n}\n", scols_table_get_name(t->scols));
-		return OK;
-	}
+	if (t->json)
+		return print_json(t);
 	if (scols_table_is_empty(t->scols))
 		return OK;
 	return scols_print_table(t->scols) ? no_memory() : OK;

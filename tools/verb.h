@@ -12,6 +12,12 @@
 
 #include "say.h"
 
+/*
+ * The key "version" of everything that --json prints. Keys are added without a
+ * new one; it changes when a key goes or gets another meaning.
+ */
+#define JSON_VERSION	1
+
 /* Keep in step with the table in options.c. */
 enum option_id {
 	OPT_HELP,
