@@ -1,52 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* backup: the map of a spare as text. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <linux/kernel.h>
 
-#include "backup_text.h"
+#include "backup_file.h"
 #include "offline.h"
-
-static int write_and_close(const struct backup *backup, int fd)
-{
-	FILE *file = fdopen(fd, "w");
-	int r;
-
-	if (!file) {
-		close(fd);
-		return -errno;
-	}
-	r = backup_write(backup, file);
-	if (!r && (fflush(file) || fsync(fd)))
-		r = -errno;
-	if (fclose(file) && !r)
-		r = -errno;
-	return r;
-}
-
-/* A name in the same directory, which is renamed when all of it is durable. */
-static int replace(const struct backup *backup, const char *path)
-{
-	char *temporary;
-	int fd, r;
-
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return -ENOMEM;
-	fd = mkostemp(temporary, O_CLOEXEC);
-	r = fd < 0 ? -errno : write_and_close(backup, fd);
-	if (!r && rename(temporary, path))
-		r = -errno;
-	if (r && fd >= 0)
-		unlink(temporary);
-	free(temporary);
-	return r;
-}
 
 static int write_file(const struct backup *backup, const char *path, bool force)
 {
@@ -56,7 +17,7 @@ static int write_file(const struct backup *backup, const char *path, bool force)
 	if (!lstat(path, &st) && (!force || !S_ISREG(st.st_mode)))
 		return fail(BUSY, "%s exists already%s", path,
 			    S_ISREG(st.st_mode) ? "; --force replaces it" : " and is not a file");
-	r = replace(backup, path);
+	r = backup_save(backup, path);
 	if (r)
 		return fail_errno(r, "%s cannot be written", path);
 	printf("%s: %u entries of spare %s\n", path, backup->nr,

@@ -102,7 +102,10 @@ int disk_open(struct disk *disk, const char *path, unsigned int flags)
 	if (flags & DISK_EXCLUSIVE && !stat(path, &st) && S_ISBLK(st.st_mode))
 		mode |= O_EXCL;
 	disk->fd = open_direct(path, mode, flags & DISK_IMAGE);
-	r = disk->fd < 0 ? say_why_not(disk, errno) : inspect(disk, flags);
+	if (disk->fd < 0)
+		r = flags & DISK_QUIET ? WRONG_DEVICE : say_why_not(disk, errno);
+	else
+		r = inspect(disk, flags);
 	if (!r && flags & DISK_EXCLUSIVE)
 		r = lock(disk);
 	if (r)

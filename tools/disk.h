@@ -19,6 +19,7 @@
 #define DISK_WRITE	0x01
 #define DISK_EXCLUSIVE	0x02	/* O_EXCL and a lock: nobody else uses it, nor looks at it */
 #define DISK_IMAGE	0x04	/* a regular file will do */
+#define DISK_QUIET	0x08	/* that it cannot be opened is no news */
 
 /**
  * struct disk - an open device

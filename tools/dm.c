@@ -168,6 +168,7 @@ static int read_lines(struct remap_status *s, int type,
 		s->read_only = info.read_only;
 		s->deferred = info.deferred_remove;
 		s->open_count = info.open_count;
+		s->event_nr = info.event_nr;
 		s->sectors = length;
 		r = parse(s, params);
 	}
@@ -175,7 +176,7 @@ static int read_lines(struct remap_status *s, int type,
 	return r;
 }
 
-static int try_status(const char *name, struct remap_status *status)
+int dm_try_status(const char *name, struct remap_status *status)
 {
 	const char *directory = "/dev/mapper/";
 	int r;
@@ -193,7 +194,7 @@ static int try_status(const char *name, struct remap_status *status)
 
 int dm_read_status(const char *name, struct remap_status *status)
 {
-	int r = try_status(name, status);
+	int r = dm_try_status(name, status);
 
 	switch (r) {
 	case 0:
@@ -222,7 +223,7 @@ static int each_ours(struct dm_names *names, int (*each)(const char *name, void 
 	do {
 		names = (void *)((char *)names + next);
 		next = names->next;
-		if (try_status(names->name, &status) != -EMEDIUMTYPE &&
+		if (dm_try_status(names->name, &status) != -EMEDIUMTYPE &&
 		    status.sectors)
 			r = each(names->name, context);
 	} while (next && !r);

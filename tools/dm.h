@@ -23,6 +23,7 @@ struct remap_status {
 	bool suspended;
 	bool read_only;
 	bool deferred;		/* goes when its last user is done */
+	u32 event_nr;		/* counts events; they wake whoever waits for news */
 	int open_count;
 	u64 sectors;
 	char mode[16], state[32];
@@ -53,6 +54,9 @@ bool dm_exists(const char *name);
  * is none of ours.
  */
 int dm_read_status(const char *name, struct remap_status *status);
+
+/** dm_try_status() - the same for who expects anything: 0 or a negative error number */
+int dm_try_status(const char *name, struct remap_status *status);
 
 /** dm_each_remap() - call a function for each device of ours, by name; stops when it is not 0 */
 int dm_each_remap(int (*each)(const char *name, void *context), void *context);

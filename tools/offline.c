@@ -22,18 +22,13 @@ static int refuse_used(struct offline *o)
 		    o->disk.path, o->user);
 }
 
-int offline_open(struct offline *o, const struct call *call, const char *path,
-		 enum store_mode mode)
+int offline_open_at(struct offline *o, const char *path, u64 start, enum store_mode mode)
 {
 	unsigned int flags = DISK_IMAGE;
-	unsigned long long start = 0;
 	int r;
 
 	memset(o, 0, sizeof(*o));
 	shim_message = tell;
-	r = option_number(call, OPT_SPARE_START, 0, 1ULL << 54, &start);
-	if (r)
-		return r;
 	if (mode == STORE_WRITE)
 		flags |= DISK_WRITE | DISK_EXCLUSIVE;
 	r = disk_open(&o->disk, path, flags);
@@ -46,7 +41,18 @@ int offline_open(struct offline *o, const struct call *call, const char *path,
 		r = fail(WRONG_DEVICE, "%s ends before sector %llu", path, start);
 	if (r)
 		offline_close(o);
-	else if (o->user[0])
+	return r;
+}
+
+int offline_open(struct offline *o, const struct call *call, const char *path,
+		 enum store_mode mode)
+{
+	unsigned long long start = 0;
+	int r = option_number(call, OPT_SPARE_START, 0, 1ULL << 54, &start);
+
+	if (!r)
+		r = offline_open_at(o, path, start, mode);
+	if (!r && o->user[0])
 		warn("%s is in use by %s: this is how it stands at the moment", path, o->user);
 	return r;
 }
@@ -67,12 +73,14 @@ static bool same(const struct inspection *a, const struct inspection *b)
 }
 
 /* Its blocks are not read at one moment: a block that moves in between could be missed. */
-static int settle(struct offline *o, bool force, struct inspection *spare)
+int offline_settle(struct offline *o, bool force, struct inspection *spare)
 {
 	struct inspection again;
 	int tries;
 	bool equal = false;
 
+	if (inspect_spare(spare, &o->store.store, force))
+		return no_memory();
 	for (tries = 0; tries < TRIES && !equal; tries++) {
 		int r = inspect_spare(&again, &o->store.store, force);
 
@@ -92,9 +100,9 @@ int offline_inspect(struct offline *o, const struct call *call, struct inspectio
 {
 	bool force = given(call, OPT_FORCE);
 
-	if (inspect_spare(spare, &o->store.store, force))
-		return no_memory();
-	return o->user[0] ? settle(o, force, spare) : OK;
+	if (o->user[0])
+		return offline_settle(o, force, spare);
+	return inspect_spare(spare, &o->store.store, force) ? no_memory() : OK;
 }
 
 const char *offline_uuid(const u8 *uuid)

@@ -29,6 +29,9 @@ struct offline {
  */
 int offline_open(struct offline *o, const struct call *call, const char *path,
 		 enum store_mode mode);
+
+/** offline_open_at() - the same without options, and without the warning */
+int offline_open_at(struct offline *o, const char *path, u64 start, enum store_mode mode);
 void offline_close(struct offline *o);
 
 /**
@@ -38,6 +41,9 @@ void offline_close(struct offline *o);
  * after a message. inspect_free() in any case.
  */
 int offline_inspect(struct offline *o, const struct call *call, struct inspection *spare);
+
+/** offline_settle() - the same without options: read until it says the same twice */
+int offline_settle(struct offline *o, bool force, struct inspection *spare);
 
 /** offline_uuid() - as it is printed, in a static buffer */
 const char *offline_uuid(const u8 *uuid);

@@ -43,6 +43,18 @@ static const struct {
 	[OPT_DRY_RUN] = { "dry-run", 0, NULL },
 	[OPT_TAB] = { "tab", 0, "FILE" },
 	[OPT_WAIT_SECONDS] = { "timeout", 0, "SECONDS" },
+	[OPT_MAIL] = { "mail", 'm', "ADDRESS" },
+	[OPT_PROGRAM] = { "program", 'p', "PROGRAM" },
+	[OPT_ONESHOT] = { "oneshot", '1', NULL },
+	[OPT_TEST] = { "test", 't', NULL },
+	[OPT_DELAY] = { "delay", 'd', "SECONDS" },
+	[OPT_EVENT_DIR] = { "event-dir", 0, "DIRECTORY" },
+	[OPT_BACKUP_DIR] = { "backup-dir", 0, "DIRECTORY" },
+	[OPT_BACKUP_KEEP] = { "backup-keep", 0, "NUMBER" },
+	[OPT_DEGRADED] = { "degraded", 0, NULL },
+	[OPT_BADBLOCKS] = { "badblocks", 0, NULL },
+	[OPT_SMART] = { "smart", 0, NULL },
+	[OPT_REMAP] = { "remap", 0, NULL },
 	[OPT_PROGRESS_FREQUENCY] = { "progress-frequency", 0, "SECONDS" },
 };
 

@@ -2,74 +2,14 @@
 /* restore: write the map of a backup to its spare. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include <linux/kernel.h>
-#include <linux/string.h>
-#include <linux/vmalloc.h>
 
-#include "backup_text.h"
+#include "backup_file.h"
 #include "heal.h"
 #include "offline.h"
 #include "survey.h"
-
-#define LARGEST	(2ULL << 30)	/* as 16 Mi entries, by far */
-
-/*
- * The file
- */
-
-static int slurp(FILE *file, char **text, size_t *size)
-{
-	size_t room = 0, n;
-	char *more;
-
-	do {
-		room = 2 * room + 65536;
-		more = room > LARGEST ? NULL : realloc(*text, room);
-		if (!more)
-			return -ENOMEM;
-		*text = more;
-		n = fread(*text + *size, 1, room - *size - 1, file);
-		*size += n;
-	} while (n);
-	(*text)[*size] = 0;
-	return ferror(file) ? -EIO : 0;
-}
-
-static int parse(struct backup *backup, const char *path, const char *text, size_t size)
-{
-	unsigned int line;
-	const char *why;
-	int r = backup_read(backup, text, size, &line, &why);
-
-	if (r == -ENOMEM)
-		return no_memory();
-	if (r && line)
-		return fail(BAD_USE, "%s: line %u: %s", path, line, why);
-	return r ? fail(BAD_USE, "%s: %s", path, why) : OK;
-}
-
-static int load_file(struct backup *backup, const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-	int r;
-
-	if (!file)
-		return fail_errno(errno, "%s cannot be opened", path);
-	r = slurp(file, &text, &size);
-	fclose(file);
-	if (r)
-		r = fail_errno(r, "%s cannot be read", path);
-	else
-		r = parse(backup, path, text, size);
-	free(text);
-	return r;
-}
 
 /*
  * What is there now
@@ -163,7 +103,7 @@ static int run(const struct call *call)
 {
 	struct backup backup = { 0 };
 	struct offline o;
-	int r = load_file(&backup, call->args[0]);
+	int r = backup_load(&backup, call->args[0]);
 
 	if (!r)
 		r = offline_open(&o, call, call->args[1], STORE_WRITE);

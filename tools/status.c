@@ -4,9 +4,8 @@
 
 #include <linux/kernel.h>
 
-#include "device.h"
 #include "dm.h"
-#include "sysfs.h"
+#include "snapshot.h"
 #include "table.h"
 #include "verb.h"
 
@@ -15,8 +14,6 @@
 #define CHECK_SPARE_LOW	16
 #define CHECK_LOST	32
 #define CHECK_DEGRADED	64
-
-#define LOW_PERCENT	75	/* the kernel warns from here on, too */
 
 enum {
 	NAME, UUID, MODE, STATE, SUSPENDED, READONLY, OPEN_COUNT, SECTORS, DATA_DEVICE,
@@ -52,9 +49,9 @@ static const struct column columns[] = {
 	[HEALTH] = { "HEALTH", COLUMN_NUMBER },
 };
 
-static void fill_devices(struct table *t, const struct remap_status *s)
+static void fill_devices(struct table *t, const struct snapshot *snap)
 {
-	char path[256];
+	const struct remap_status *s = &snap->status;
 
 	table_set(t, NAME, "%s", s->name);
 	table_set(t, UUID, "%s", s->uuid);
@@ -62,9 +59,9 @@ static void fill_devices(struct table *t, const struct remap_status *s)
 	table_set(t, READONLY, "%d", s->read_only);
 	table_set(t, OPEN_COUNT, "%d", s->open_count);
 	table_set(t, SECTORS, "%llu", s->sectors);
-	table_set(t, DATA_DEVICE, "%s", device_path(s->main, path, sizeof(path)));
+	table_set(t, DATA_DEVICE, "%s", snap->main);
 	table_set(t, DATA_START, "%llu", s->main_start);
-	table_set(t, SPARE_DEVICE, "%s", device_path(s->spare, path, sizeof(path)));
+	table_set(t, SPARE_DEVICE, "%s", snap->spare);
 	table_set(t, SPARE_START, "%llu", s->spare_start);
 }
 
@@ -85,46 +82,24 @@ static void fill_figures(struct table *t, const struct remap_status *s)
 	table_set(t, UNCONFIRMED, "%llu", s->unconfirmed);
 }
 
-/* Without the scanner's module, and while suspended, there is nothing to tell. */
-static void fill_scan(struct table *t, const struct remap_status *s)
-{
-	char state[32];
-	u64 score;
-
-	if (sysfs_text(s->number, "dm_remap/scan/state", state, sizeof(state)))
-		table_set(t, SCAN, "%s", state);
-	if (sysfs_number(s->number, "dm_remap/scan/health_score", &score))
-		table_set(t, HEALTH, "%llu", score);
-}
-
-static void fill(struct table *t, const struct remap_status *s)
+static void fill(struct table *t, const struct snapshot *s)
 {
 	table_line(t);
 	fill_devices(t, s);
-	fill_figures(t, s);
-	fill_scan(t, s);
+	fill_figures(t, &s->status);
+	/* without the scanner's module, and while suspended, there is nothing to tell */
+	if (!s->has_scan)
+		return;
+	table_set(t, SCAN, "%s", s->scan);
+	table_set(t, HEALTH, "%llu", s->health);
 }
 
-static bool spare_is_low(const struct remap_status *s)
+static int check_bits(const struct snapshot *s)
 {
-	u64 low_water = 0;
-
-	sysfs_number(s->number, "dm_remap/low_water", &low_water);
-	return (u64)s->used * 100 >= (u64)s->total * LOW_PERCENT || s->total - s->used < low_water;
-}
-
-/* A table that is read-only cannot change its map, and is well all the same. */
-static bool is_degraded(const struct remap_status *s)
-{
-	bool meant = s->read_only && !strcmp(s->mode, "ro-map");
-
-	return (strcmp(s->mode, "rw") && !meant) || strcmp(s->state, "normal");
-}
-
-static int check_bits(const struct remap_status *s)
-{
-	return (s->remapped ? CHECK_REMAPPED : 0) | (spare_is_low(s) ? CHECK_SPARE_LOW : 0) |
-	       (s->lost ? CHECK_LOST : 0) | (is_degraded(s) ? CHECK_DEGRADED : 0);
+	return (s->status.remapped ? CHECK_REMAPPED : 0) |
+	       (snapshot_spare_level(s) ? CHECK_SPARE_LOW : 0) |
+	       (s->status.lost ? CHECK_LOST : 0) |
+	       (snapshot_is_degraded(s) ? CHECK_DEGRADED : 0);
 }
 
 /*
@@ -152,16 +127,18 @@ static void advise_word(const char *word)
 			printf("%s: %s.\n", word, advices[i].advice);
 }
 
-static void advise(const struct remap_status *s)
+static void advise(const struct snapshot *snap)
 {
-	if (is_degraded(s)) {
+	const struct remap_status *s = &snap->status;
+
+	if (snapshot_is_degraded(snap)) {
 		advise_word(s->mode);
 		advise_word(s->state);
 	}
 	if (s->lost)
 		printf("%llu logical blocks are lost and read as errors until they are written: see remapsetup list --lost %s.\n",
 		       s->lost, s->name);
-	if (spare_is_low(s))
+	if (snapshot_spare_level(snap))
 		printf("%u of %u spare blocks are in use. When none is left, errors go up to the file system. Copy the data off and replace the disk.\n",
 		       s->used, s->total);
 }
@@ -178,13 +155,14 @@ struct all {
 static int add_one(const char *name, void *context)
 {
 	struct all *all = context;
-	struct remap_status status;
-	int r = dm_read_status(name, &status);
+	struct snapshot s = { 0 };
+	int r = dm_read_status(name, &s.status);
 
 	if (r)
 		return r;
-	fill(all->table, &status);
-	all->bits |= check_bits(&status);
+	snapshot_fill(&s);
+	fill(all->table, &s);
+	all->bits |= check_bits(&s);
 	return OK;
 }
 
@@ -200,19 +178,20 @@ static int show_all(const struct call *call, struct all *all)
 static int show_one(const struct call *call, struct all *all)
 {
 	bool plain = !given(call, OPT_JSON) && !given(call, OPT_OUTPUT);
-	struct remap_status s;
-	int r = dm_read_status(call->args[0], &s);
+	struct snapshot s = { 0 };
+	int r = dm_read_status(call->args[0], &s.status);
 
 	if (!r)
 		r = table_new("devices", columns, ARRAY_SIZE(columns), call, true, &all->table);
 	if (r)
 		return r;
+	snapshot_fill(&s);
 	fill(all->table, &s);
 	all->bits = check_bits(&s);
 	if (!plain)
 		return table_print(all->table);
-	printf("/dev/mapper/%s is active%s.\n", s.name,
-	       s.suspended ? " and suspended" : s.open_count ? " and in use" : "");
+	printf("/dev/mapper/%s is active%s.\n", s.status.name,
+	       s.status.suspended ? " and suspended" : s.status.open_count ? " and in use" : "");
 	r = table_print_sheet(all->table);
 	advise(&s);
 	return r;

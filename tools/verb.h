@@ -49,6 +49,18 @@ enum option_id {
 	OPT_DRY_RUN,
 	OPT_TAB,
 	OPT_WAIT_SECONDS,
+	OPT_MAIL,
+	OPT_PROGRAM,
+	OPT_ONESHOT,
+	OPT_TEST,
+	OPT_DELAY,
+	OPT_EVENT_DIR,
+	OPT_BACKUP_DIR,
+	OPT_BACKUP_KEEP,
+	OPT_DEGRADED,
+	OPT_BADBLOCKS,
+	OPT_SMART,
+	OPT_REMAP,
 	OPT_COUNT
 };
 
@@ -130,5 +142,6 @@ extern const struct verb verb_dump, verb_check, verb_repair, verb_backup, verb_r
 			 verb_erase, verb_isremap;
 
 extern const struct verb verb_attach;
+extern const struct verb verb_monitor, verb_metrics, verb_import, verb_export;
 
 #endif
