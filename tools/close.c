@@ -62,7 +62,7 @@ static int run(const struct call *call)
 		return fail(BAD_USE, "close: --deferred and --cancel-deferred exclude each other");
 	r = dm_begin();
 	if (!r)
-		r = dm_read_status(name, &status);
+		r = dm_read_ours(name, &status);
 	if (r)
 		return r;
 	if (given(call, OPT_CANCEL_DEFERRED))

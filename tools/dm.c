@@ -160,8 +160,6 @@ static int read_lines(struct remap_status *s, int type,
 	dm_get_next_target(task, NULL, (uint64_t *)&start, (uint64_t *)&length, &target, &params);
 	if (!dm_task_get_info(task, &info) || !info.exists) {
 		r = -ENXIO;
-	} else if (!target || strcmp(target, TARGET)) {
-		r = -EMEDIUMTYPE;
 	} else {
 		s->number = makedev(info.major, info.minor);
 		s->suspended = info.suspended;
@@ -170,7 +168,7 @@ static int read_lines(struct remap_status *s, int type,
 		s->open_count = info.open_count;
 		s->event_nr = info.event_nr;
 		s->sectors = length;
-		r = parse(s, params);
+		r = target && !strcmp(target, TARGET) ? parse(s, params) : -EMEDIUMTYPE;
 	}
 	dm_task_destroy(task);
 	return r;
@@ -192,16 +190,32 @@ int dm_try_status(const char *name, struct remap_status *status)
 	return r ? r : read_lines(status, DM_DEVICE_TABLE, parse_table);
 }
 
-int dm_read_status(const char *name, struct remap_status *status)
+/* By the UUID that open gives. */
+static bool is_ours(const char *name)
 {
-	int r = dm_try_status(name, status);
+	struct dm_task *task = new_task(DM_DEVICE_INFO, name);
+	const char *uuid;
+	bool ours;
 
+	if (!task || run_task(task))
+		return false;
+	uuid = dm_task_get_uuid(task);
+	ours = uuid && !strncmp(uuid, "REMAP-", 6);
+	dm_task_destroy(task);
+	return ours;
+}
+
+static int refuse_status(const char *name, int r)
+{
 	switch (r) {
 	case 0:
 		return OK;
 	case -ENXIO:
 		return fail(WRONG_DEVICE, "%s is not active", name);
 	case -EMEDIUMTYPE:
+		if (is_ours(name))
+			return fail(WRONG_DEVICE, "%s is open without its spare (open --degraded): it is read-only, what was moved to the spare reads as an error, and there is no more to tell or to do. Close it, and open it with its spare",
+				    name);
 		return fail(WRONG_DEVICE, "%s is a device of another kind than \"remap\"", name);
 	case -EPROTO:
 		return fail(WRONG_DEVICE, "%s: the module in the kernel describes it in a way that this remapsetup (%s) does not understand: install the two of one release of dm-remap",
@@ -209,6 +223,22 @@ int dm_read_status(const char *name, struct remap_status *status)
 	default:
 		return fail_errno(r, "%s: its status cannot be read", name);
 	}
+}
+
+int dm_read_status(const char *name, struct remap_status *status)
+{
+	int r = dm_try_status(name, status);
+
+	return r ? refuse_status(r == -ENXIO ? name : status->name, r) : OK;
+}
+
+int dm_read_ours(const char *name, struct remap_status *status)
+{
+	int r = dm_try_status(name, status);
+
+	if (r == -EMEDIUMTYPE && is_ours(status->name))
+		return OK;
+	return r ? refuse_status(r == -ENXIO ? name : status->name, r) : OK;
 }
 
 static int each_ours(struct dm_names *names, int (*each)(const char *name, void *context),
@@ -321,12 +351,31 @@ static int run_with_udev(struct dm_task *task)
 	return r;
 }
 
+static bool add_segments(struct dm_task *task, const struct dm_line *line)
+{
+	char params[64];
+	size_t i;
+
+	for (i = 0; i < line->nr; i++) {
+		const struct dm_segment *s = &line->segments[i];
+		bool error = s->main == DM_ERROR;
+
+		snprintf(params, sizeof(params), "%u:%u %llu", major(line->main),
+			 minor(line->main), s->main);
+		if (!dm_task_add_target(task, s->start, s->sectors, error ? "error" : "linear",
+					error ? "" : params))
+			return false;
+	}
+	return true;
+}
+
 static bool describe(struct dm_task *task, const struct dm_line *line)
 {
 	return dm_task_set_uuid(task, line->uuid) &&
 	       dm_task_set_add_node(task, DM_ADD_NODE_ON_CREATE) &&
 	       (!line->read_only || dm_task_set_ro(task)) &&
-	       dm_task_add_target(task, 0, line->sectors, TARGET, line->params);
+	       (line->segments ? add_segments(task, line) :
+		dm_task_add_target(task, 0, line->sectors, TARGET, line->params));
 }
 
 int dm_create(const struct dm_line *line)

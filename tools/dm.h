@@ -55,6 +55,12 @@ bool dm_exists(const char *name);
  */
 int dm_read_status(const char *name, struct remap_status *status);
 
+/**
+ * dm_read_ours() - the same; but a device that is open without its spare will do, and then
+ * only what device-mapper knows of any device is filled in
+ */
+int dm_read_ours(const char *name, struct remap_status *status);
+
 /** dm_try_status() - the same for who expects anything: 0 or a negative error number */
 int dm_try_status(const char *name, struct remap_status *status);
 
@@ -77,13 +83,27 @@ int dm_message(const char *name, const char *message, char **reply);
 int dm_handshake(const char *name);
 
 /**
+ * struct dm_segment - a part of a device that is made of several
+ * @main: where it begins on the main device; DM_ERROR: it fails
+ */
+struct dm_segment {
+	u64 start, sectors, main;
+};
+
+#define DM_ERROR	(~0ULL)
+
+/**
  * struct dm_line - a device to create
  * @params: of the table line
+ * @segments: instead of it, @nr of them, on @main
  */
 struct dm_line {
 	const char *name, *uuid, *params;
 	u64 sectors;
 	bool read_only;
+	const struct dm_segment *segments;
+	size_t nr;
+	dev_t main;
 };
 
 /** dm_create() - Return: 0, or a negative error number; then there is no such device */

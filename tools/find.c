@@ -106,6 +106,18 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 			      "Blocks that were moved to it are nowhere else: plug it in, and do not use the main device alone");
 }
 
+bool find_is_here(const u8 *uuid, char *path, size_t size)
+{
+	char found[MAX_FOUND][256];
+	struct search s = { .found = found };
+
+	memcpy(s.uuid, uuid, sizeof(s.uuid));
+	if (device_each(try_spare, &s) || !s.nr)
+		return false;
+	snprintf(path, size, "%s", found[0]);
+	return true;
+}
+
 /*
  * The main device by its identity
  */

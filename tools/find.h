@@ -5,6 +5,8 @@
 #ifndef REMAPSETUP_FIND_H
 #define REMAPSETUP_FIND_H
 
+#include <stdbool.h>
+
 #include "super.h"
 
 /**
@@ -15,6 +17,9 @@
  * Return: 0, or an exit code after a message.
  */
 int find_spare(const char *text, u64 start, char *path, size_t size);
+
+/** find_is_here() - is there a spare of this UUID, from the start of some device on? */
+bool find_is_here(const u8 *uuid, char *path, size_t size);
 
 /** find_main() - the device whose identity a spare recorded */
 int find_main(const struct remap_super *sb, const char *spare, char *path, size_t size);

@@ -155,8 +155,8 @@ static const char *tell_old(const struct format *f, const char *text)
 	case SPARE_REPLACED:
 		return "a spare, of this main device or another: the blocks that were moved to it are nowhere else";
 	case SPARE_TOO_NEW:
-	case SPARE_DAMAGED:
-	case SPARE_CONTRADICTS:
+	case SPARE_BOTH_DAMAGED:
+	case SPARE_SUPERS_DIFFER:
 	case SPARE_OVERWRITTEN:
 		return "a spare, damaged or of a newer version: what was moved to it is nowhere else";
 	default:

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <linux/kernel.h>
 
 #include "dm.h"
 #include "file_names.h"
-#include "reply.h"
-#include "sysfs.h"
+#include "map.h"
 #include "table.h"
 #include "verb.h"
 
@@ -86,52 +83,11 @@ static void add_lost(struct list *l, const struct reply_entry *e)
 	}
 }
 
-static int add_lines(struct list *l, char *reply, u64 *next)
+static int add(const struct reply_entry *entry, void *context)
 {
-	struct reply_entry entry;
-	char *line, *rest = reply;
+	struct list *l = context;
 
-	*next = 0;
-	if (!strcmp(reply, "empty"))
-		return OK;
-	while ((line = strsep(&rest, "\n"))) {
-		if (!*line || reply_more(line, next))
-			continue;
-		if (!reply_entry(line, &entry) || !entry.mapped)
-			return fail(WRONG_DEVICE, "%s: the module in the kernel lists its map in a way that remapsetup does not understand: '%s'",
-				    l->status.name, line);
-		l->add(l, &entry);
-	}
-	return OK;
-}
-
-static int read_map(struct list *l)
-{
-	char message[32] = "list", *reply;
-	u64 next;
-	int r;
-
-	do {
-		r = dm_message(l->status.name, message, &reply);
-		if (r)
-			return fail_errno(r, "%s: the map cannot be listed", l->status.name);
-		r = add_lines(l, reply ? reply : "empty", &next);
-		free(reply);
-		snprintf(message, sizeof(message), "list %llu", next);
-	} while (!r && next);
-	return r;
-}
-
-/* A bit of the mask is a logical block of the main device. */
-static int read_unit(struct list *l)
-{
-	u64 bytes;
-
-	if (!sysfs_number(sysfs_disk(l->status.main), "queue/logical_block_size", &bytes) ||
-	    bytes < 512 || bytes > l->status.block_size)
-		return fail(WRONG_DEVICE, "%s: the block size of its main device cannot be found out",
-			    l->status.name);
-	l->unit = bytes >> 9;
+	l->add(l, entry);
 	return OK;
 }
 
@@ -143,7 +99,7 @@ static int list(struct list *l, const struct call *call)
 	if (!r)
 		r = dm_handshake(l->status.name);
 	if (!r)
-		r = read_unit(l);
+		r = map_unit(&l->status, &l->unit);
 	if (!r)
 		r = table_new(lost ? "lost" : "map", lost ? lost_columns : map_columns,
 			      lost ? ARRAY_SIZE(lost_columns) : ARRAY_SIZE(map_columns), call,
@@ -153,7 +109,7 @@ static int list(struct list *l, const struct call *call)
 	l->add = lost ? add_lost : add_entry;
 	if (lost)
 		file_names_open(&l->names, &l->status);
-	r = read_map(l);
+	r = map_each(&l->status, add, l);
 	return r ? r : table_print(l->table);
 }
 

@@ -17,7 +17,7 @@ static const struct verb * const verbs[] = {
 	&verb_remap, &verb_relocate, &verb_scan,
 	&verb_dump, &verb_check, &verb_repair, &verb_backup, &verb_restore, &verb_erase,
 	&verb_isremap,
-	&verb_monitor, &verb_metrics,
+	&verb_import, &verb_export, &verb_monitor, &verb_metrics,
 };
 
 static void version(void)

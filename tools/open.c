@@ -18,6 +18,7 @@
 #include "find.h"
 #include "identity.h"
 #include "klog.h"
+#include "open.h"
 #include "pair.h"
 #include "super.h"
 #include "verb.h"
@@ -56,13 +57,13 @@ static int refuse_spare(const struct open *o, enum spare_is is)
 	case SPARE_TOO_NEW:
 		return fail(WRONG_DEVICE, "%s was written by a newer version of dm-remap: upgrade. Nothing was changed",
 			    path);
-	case SPARE_CONTRADICTS:
+	case SPARE_SUPERS_DIFFER:
 		return fail(WRONG_DEVICE, "%s: its two superblocks are whole and contradict each other, perhaps an old copy of a part of it was restored. Nothing was changed; see remapsetup check",
 			    path);
 	case SPARE_UNREADABLE:
 		return fail(WRONG_DEVICE, "%s cannot be read where its superblocks are. Blocks that were moved to it are nowhere else: check its cable before anything",
 			    path);
-	case SPARE_DAMAGED:
+	case SPARE_BOTH_DAMAGED:
 		return fail(WRONG_DEVICE, "%s: both superblocks are damaged. The data may well be there: see remapsetup check and repair. Nothing was changed",
 			    path);
 	default:
@@ -151,7 +152,7 @@ static int open_main(struct open *o)
  * The device
  */
 
-static int check_name(const char *name)
+int open_check_name(const char *name)
 {
 	if (!name[0] || strlen(name) >= DM_NAME_SIZE || strchr(name, '/') ||
 	    !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, "control"))
@@ -163,17 +164,18 @@ static int check_name(const char *name)
 	return OK;
 }
 
-/* REMAP-<32 hexadecimal digits>-<name>: udev and LVM know our devices by it. */
-static void compose_uuid(struct open *o)
+void open_compose_uuid(const u8 *uuid, const char *name, char *text, size_t size)
 {
+	char dashed[37];
 	const char *c;
 	size_t n = 6;
 
-	memcpy(o->dm_uuid, "REMAP-", n);
-	for (c = o->uuid; *c; c++)
+	uuid_unparse_lower(uuid, dashed);
+	memcpy(text, "REMAP-", n);
+	for (c = dashed; *c; c++)
 		if (*c != '-')
-			o->dm_uuid[n++] = *c;
-	snprintf(o->dm_uuid + n, sizeof(o->dm_uuid) - n, "-%s", o->name);
+			text[n++] = *c;
+	snprintf(text + n, size - n, "-%s", name);
 }
 
 static char *compose_params(const struct open *o)
@@ -224,7 +226,7 @@ static int activate(struct open *o)
 
 	if (!params)
 		return no_memory();
-	compose_uuid(o);
+	open_compose_uuid(o->super->uuid, o->name, o->dm_uuid, sizeof(o->dm_uuid));
 	line.params = params;
 	verbose("table: 0 %llu remap %s", line.sectors, params);
 	klog_begin(&log);
@@ -261,7 +263,7 @@ static int open_device(struct open *o)
 	int r = dm_begin();
 
 	if (!r)
-		r = check_name(o->name);
+		r = open_check_name(o->name);
 	if (!r)
 		r = open_spare(o);
 	if (!r)
@@ -281,8 +283,13 @@ static int open_device(struct open *o)
 static int run(const struct call *call)
 {
 	struct open o = { .call = call, .name = call->args[1] };
-	int r = open_device(&o);
+	int r;
 
+	if (given(call, OPT_DEGRADED))
+		return open_degraded(call);
+	if (given(call, OPT_BATCH))
+		return fail(BAD_USE, "open: --batch-mode is for --degraded only");
+	r = open_device(&o);
 	supers_free(&o.supers);
 	pair_close(&o.pair);
 	return r;
@@ -293,12 +300,14 @@ static const struct verb_option options[] = {
 	{ OPT_SPARE_START, "first sector of the spare (0)" },
 	{ OPT_READONLY, "take no writes, and change nothing on either device" },
 	{ OPT_FORCE, "accept another or a changed main device, or a spare that lost a superblock" },
+	{ OPT_DEGRADED, "without the spare, from a backup of its map, read-only" },
+	{ OPT_BATCH, "do not ask (with --degraded)" },
 	{ }
 };
 
 const struct verb verb_open = {
 	.name = "open",
-	.usage = "<spare>|UUID=<uuid> <name>",
+	.usage = "<spare>|UUID=<uuid>|<backup> <name>",
 	.summary = "start a device: /dev/mapper/<name>",
 	.details =
 "Makes /dev/mapper/<name> from a spare and its main device. The main device is\n"
@@ -306,6 +315,11 @@ const struct verb verb_open = {
 "formatted; one with another identity is refused, and so is one of which\n"
 "anything is mounted, swap, or part of another device. From then on use\n"
 "/dev/mapper/<name> only: the main device alone is stale where blocks were moved.\n"
+"\n"
+"With --degraded, <backup> is a file of 'backup' or 'monitor --backup-dir', for when\n"
+"the spare is dead. The device is read-only, and what the backup says was moved\n"
+"reads as an error. What was moved later reads as the old data that is on the\n"
+"main device: use the newest backup there is, copy the data off, check it.\n"
 "\n"
 "Give --force only when an open was refused and you know why, never by habit.",
 	.min_args = 2,

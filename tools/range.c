@@ -45,7 +45,7 @@ int range_parse(const struct call *call, struct range *range)
 	return OK;
 }
 
-static int say_why(const struct range *range, int error)
+int range_refused(const char *name, int error)
 {
 	static const struct {
 		int error, code;
@@ -57,9 +57,9 @@ static int say_why(const struct range *range, int error)
 		{ EAGAIN, BUSY, "the device is being suspended" },
 		{ ESHUTDOWN, BUSY, "the device is suspended" },
 		{ EIO, WRONG_DEVICE, "data or map could not be written to the spare" },
+		{ EBUSY, BUSY, "too many blocks fail too fast, and nothing is moved for now (state storm)" },
 		{ ENOMEM, NO_MEMORY, "the kernel has no memory" },
 	};
-	const char *name = range->status.name;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(reasons); i++)
@@ -92,7 +92,7 @@ int range_remap(const struct range *range)
 	r = dm_message(range->status.name, message, &reply);
 	if (r) {
 		klog_tell(&log, range->status.name);
-		r = say_why(range, r);
+		r = range_refused(range->status.name, r);
 	} else {
 		r = report(reply);
 	}

@@ -23,4 +23,7 @@ int range_parse(const struct call *call, struct range *range);
 /** range_remap() - move the blocks, and report */
 int range_remap(const struct range *range);
 
+/** range_refused() - why blocks could not be moved; Return: an exit code after a message */
+int range_refused(const char *name, int error);
+
 #endif

@@ -43,7 +43,7 @@ static enum spare_is judge_none(const struct supers *s)
 {
 	if (s->seen[0] == REMAP_BLANK && s->seen[1] == REMAP_BLANK)
 		return SPARE_BLANK;
-	return is_ours(s, 0) || is_ours(s, 1) ? SPARE_DAMAGED : SPARE_FOREIGN;
+	return is_ours(s, 0) || is_ours(s, 1) ? SPARE_BOTH_DAMAGED : SPARE_FOREIGN;
 }
 
 static bool contradict(const struct remap_super *a, const struct remap_super *b)
@@ -82,7 +82,7 @@ static enum spare_is judge(struct supers *s)
 	if (!a && !b)
 		return judge_none(s);
 	if (a && b && contradict(&s->super[0], &s->super[1]))
-		return SPARE_CONTRADICTS;
+		return SPARE_SUPERS_DIFFER;
 	s->best = &s->super[a && b ? s->super[1].generation > s->super[0].generation : b];
 	if ((a && overwritten(s, 1)) || (b && overwritten(s, 0)))
 		return SPARE_OVERWRITTEN;

@@ -17,8 +17,8 @@
  * @SPARE_FORMATTING: formatting was interrupted
  * @SPARE_REPLACED: a spare that is the active one no more, or not yet
  * @SPARE_TOO_NEW: of a newer version of dm-remap
- * @SPARE_DAMAGED: neither superblock is whole
- * @SPARE_CONTRADICTS: the two are whole and cannot belong together
+ * @SPARE_BOTH_DAMAGED: neither superblock is whole
+ * @SPARE_SUPERS_DIFFER: the two are whole and cannot belong together
  * @SPARE_OVERWRITTEN: one is whole, the other was overwritten by something else
  * @SPARE_UNREADABLE: neither place can be read
  */
@@ -29,8 +29,8 @@ enum spare_is {
 	SPARE_FORMATTING,
 	SPARE_REPLACED,
 	SPARE_TOO_NEW,
-	SPARE_DAMAGED,
-	SPARE_CONTRADICTS,
+	SPARE_BOTH_DAMAGED,
+	SPARE_SUPERS_DIFFER,
 	SPARE_OVERWRITTEN,
 	SPARE_UNREADABLE,
 };

@@ -57,8 +57,10 @@ wrong "a quote that is not escaped" 's/\\"b\\"/"b"/'
 wrong "a bad value" 's/} 123$/} 12x/'
 wrong "a missing type" '/^# TYPE dm_remap_lost/d'
 wrong "a missing help" '/^# HELP dm_remap_lost/d'
+# shellcheck disable=SC2016 # not for the shell
 wrong "a metric in two places" '$s/$/\ndm_remap_suspended{name="x"} 1/'
 wrong "a sample twice" '/^dm_remap_suspended{name="safe"}/p'
 wrong "a counter without _total" 's/dm_remap_write_errors_total/dm_remap_write_errors/'
+# shellcheck disable=SC2016
 wrong "a missing newline at the end" '$d;N;$!P;$!D;$s/.*/dm_remap_x 1/'
 done_testing
