@@ -4,7 +4,7 @@
 
 #include <linux/kernel.h>
 
-#include "findings.h"
+#include "findings_main.h"
 #include "offline.h"
 
 static const char *result(const struct findings *found)
@@ -89,12 +89,13 @@ static int print_text(const char *path, const struct inspection *spare,
 	return OK;
 }
 
-static int judge(const struct call *call, struct inspection *spare)
+static int judge(const struct call *call, struct inspection *spare, const struct disk *main)
 {
 	struct findings found;
 	int r;
 
-	if (findings_of(&found, spare))
+	if (findings_of(&found, spare) ||
+	    (main && findings_main(&found, spare, main)) || found.no_memory)
 		r = no_memory();
 	else if (given(call, OPT_JSON))
 		r = print_json(call->args[0], spare, &found);
@@ -105,7 +106,7 @@ static int judge(const struct call *call, struct inspection *spare)
 	return r;
 }
 
-static int run(const struct call *call)
+static int look(const struct call *call, const struct disk *main)
 {
 	struct inspection spare;
 	struct offline o;
@@ -116,13 +117,29 @@ static int run(const struct call *call)
 		return r;
 	r = offline_inspect(&o, call, &spare);
 	if (!r)
-		r = judge(call, &spare);
+		r = judge(call, &spare, main);
 	inspect_free(&spare);
 	offline_close(&o);
 	return r;
 }
 
+static int run(const struct call *call)
+{
+	struct disk main;
+	int r;
+
+	if (!given(call, OPT_DATA_DEVICE))
+		return look(call, NULL);
+	r = disk_open(&main, call->value[OPT_DATA_DEVICE], DISK_IMAGE);
+	if (r)
+		return r;
+	r = look(call, &main);
+	disk_close(&main);
+	return r;
+}
+
 static const struct verb_option options[] = {
+	{ OPT_DATA_DEVICE, "the main device, to look at as well" },
 	{ OPT_JSON, "print JSON" },
 	{ OPT_SPARE_START, "the spare area begins there on its device" },
 	{ OPT_HELP }
@@ -134,7 +151,9 @@ const struct verb verb_check = {
 	.summary = "say what is wrong with a spare; writes nothing",
 	.details = "Reads all metadata of a spare, or of an image of one, and says what is wrong with\n"
 		   "which copy of what, what that means for the data, and what to do. Nothing is\n"
-		   "written. It goes by the kernel's own rules, but does not see the main device.\n"
+		   "written. It goes by the kernel's own rules. With --data-device also whether that\n"
+		   "is the main device, by identity and size, and was not changed without its spare\n"
+		   "since the last clean stop.\n"
 		   "\n"
 		   "Exit codes: 0 all is well, 6 wrong, and the next start puts it right, 7 the kernel\n"
 		   "does not start it, 4 not a spare; else as always.",
