@@ -73,13 +73,28 @@ static int refuse(const struct use *use, const char *how, const char *by, const 
 		    use->path, use->itself, how, by, remedy);
 }
 
-static int see_holder(const char *name, void *context)
+static int note_holder(const char *name, void *context)
 {
-	struct use *use = context;
+	*(dev_t *)context = sysfs_device(name);
+	return 1;
+}
+
+bool device_holder(dev_t number, char *path, size_t size)
+{
+	dev_t holder;
+
+	if (!each_entry_of(number, "holders", note_holder, &holder))
+		return false;
+	device_path(holder, path, size);
+	return true;
+}
+
+static int see_holder(const struct use *use, dev_t number)
+{
 	char path[PATH_MAX];
 
-	return refuse(use, "a part of", device_path(sysfs_device(name), path, sizeof(path)),
-		      "close that");
+	return device_holder(number, path, sizeof(path)) ?
+	       refuse(use, "a part of", path, "close that") : OK;
 }
 
 /* Does this path name the device? */
@@ -159,7 +174,7 @@ static int see(struct use *use, dev_t number)
 	r = see_mounts(use);
 	if (!r)
 		r = see_swaps(use);
-	return r ? r : each_entry_of(number, "holders", see_holder, use);
+	return r ? r : see_holder(use, number);
 }
 
 /* Only the partitions of a disk have both a device number and this file. */

@@ -24,6 +24,9 @@ const char *device_path(dev_t number, char *path, size_t size);
  */
 int device_refuse_used(dev_t number, const char *path);
 
+/** device_holder() - the first device that stands on this one, if there is any */
+bool device_holder(dev_t number, char *path, size_t size);
+
 /** device_has_partitions() - does the kernel know partitions of it? */
 bool device_has_partitions(dev_t number);
 

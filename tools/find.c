@@ -81,7 +81,6 @@ static int try_spare(dev_t number, void *context)
 	r = supers_read(&supers, &disk, s->start, &is);
 	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid))
 		note(s, number);
-	supers_free(&supers);
 	disk_close(&disk);
 	return r;
 }

@@ -139,7 +139,6 @@ static int check_main(struct format *f)
 	int r;
 
 	r = supers_read(&s, &f->pair.main, f->pair.main_start, &is);
-	supers_free(&s);
 	/* one that cannot be read there is what this is for */
 	if (r || is == SPARE_BLANK || is == SPARE_FOREIGN || is == SPARE_UNREADABLE ||
 	    given(f->call, OPT_FORCE))
@@ -319,7 +318,6 @@ static int run(const struct call *call)
 	if (!given(call, OPT_DATA_DEVICE))
 		return fail(BAD_USE, "format: --data-device is missing: of which device is this the spare?");
 	r = format(&f);
-	supers_free(&f.old);
 	pair_close(&f.pair);
 	return r;
 }

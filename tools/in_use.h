@@ -12,7 +12,7 @@
 /**
  * in_use_by() - does another device stand on it?
  * @fd: a block device or an image
- * @name: receives who, for people; or NULL
+ * @name: receives who, for people
  *
  * Looked up are the holders of the device and of the image's loop device.
  */

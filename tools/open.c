@@ -290,7 +290,6 @@ static int run(const struct call *call)
 	if (given(call, OPT_BATCH))
 		return fail(BAD_USE, "open: --batch-mode is for --degraded only");
 	r = open_device(&o);
-	supers_free(&o.supers);
 	pair_close(&o.pair);
 	return r;
 }

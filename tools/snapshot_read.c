@@ -31,15 +31,6 @@ void snapshot_fill(struct snapshot *s)
 	fill_scan(s);
 }
 
-static u32 count(const struct supers *supers)
-{
-	u32 copy, nr = supers->best ? supers->best->disowned_count : 0;
-
-	for (copy = 0; copy < 2; copy++)
-		nr += supers->error[copy] || supers->seen[copy] != REMAP_VALID;
-	return nr;
-}
-
 /* The kernel may just be writing one of them: what does not pass is looked at again. */
 void snapshot_read_spare(struct snapshot *s)
 {
@@ -54,14 +45,12 @@ void snapshot_read_spare(struct snapshot *s)
 	for (tries = 0; tries < 3; tries++) {
 		if (tries)
 			nanosleep(&moment, NULL);
-		if (supers_read(&supers, &disk, s->status.spare_start, &is)) {
-			supers_free(&supers);
+		if (supers_read(&supers, &disk, s->status.spare_start, &is))
 			break;
-		}
 		/* a spare that does not answer says nothing of its metadata */
-		if (is != SPARE_UNREADABLE)
-			s->given_up = count(&supers);
-		supers_free(&supers);
+		if (is == SPARE_UNREADABLE)
+			break;
+		s->given_up = supers.unusable + (supers.best ? supers.best->disowned_count : 0);
 		if (!s->given_up)
 			break;
 	}

@@ -3,63 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk.h"
+#include "inspect.h"
 #include "super.h"
-
-const char *verdict_name(enum remap_verdict verdict)
-{
-	static const char * const names[] = {
-		[REMAP_VALID] = "valid",
-		[REMAP_BLANK] = "blank",
-		[REMAP_FOREIGN] = "something else",
-		[REMAP_CORRUPT] = "damaged",
-		[REMAP_INSANE] = "impossible",
-		[REMAP_TOO_NEW] = "of a newer version",
-	};
-
-	return names[verdict];
-}
-
-/* One unreadable copy must not hide the other: it counts as corrupt. */
-static void read_copy(struct supers *s, const struct disk *disk, u32 copy, u64 sector)
-{
-	s->error[copy] = disk_read(disk, s->start + sector, s->raw[copy], REMAP_META_SIZE);
-	s->seen[copy] = s->error[copy] ? REMAP_CORRUPT :
-			remap_format_decode_super(s->raw[copy], copy, &s->super[copy]);
-}
-
-static u64 place_of_twin(const struct supers *s)
-{
-	if (s->seen[0] == REMAP_VALID)
-		return s->super[0].super_b;
-	return s->length - REMAP_META_SECTORS;
-}
-
-static bool is_ours(const struct supers *s, u32 copy)
-{
-	return s->seen[copy] == REMAP_CORRUPT || s->seen[copy] == REMAP_INSANE;
-}
-
-static enum spare_is judge_none(const struct supers *s)
-{
-	if (s->seen[0] == REMAP_BLANK && s->seen[1] == REMAP_BLANK)
-		return SPARE_BLANK;
-	return is_ours(s, 0) || is_ours(s, 1) ? SPARE_BOTH_DAMAGED : SPARE_FOREIGN;
-}
-
-static bool contradict(const struct remap_super *a, const struct remap_super *b)
-{
-	return memcmp(a->uuid, b->uuid, sizeof(a->uuid)) ||
-	       (a->generation == b->generation && memcmp(a, b, sizeof(*a)));
-}
-
-/* A damaged copy of ours still carries the UUID; a file system made over it does not. */
-static bool overwritten(const struct supers *s, u32 copy)
-{
-	const struct remap_disk_header *h = s->raw[copy];
-
-	return s->seen[copy] == REMAP_FOREIGN &&
-	       memcmp(h->uuid, s->super[!copy].uuid, sizeof(h->uuid));
-}
 
 static enum spare_is judge_state(const struct remap_super *sb)
 {
@@ -73,47 +19,71 @@ static enum spare_is judge_state(const struct remap_super *sb)
 	}
 }
 
-static enum spare_is judge(struct supers *s)
+/* What was overwritten is told from what never was ours by the other one, which is whole. */
+static bool one_is_valid(const struct inspection *spare)
 {
-	bool a = s->seen[0] == REMAP_VALID, b = s->seen[1] == REMAP_VALID;
+	return spare->supers[SPARE_A].verdict == REMAP_VALID ||
+	       spare->supers[SPARE_B].verdict == REMAP_VALID;
+}
 
-	if (s->seen[0] == REMAP_TOO_NEW || s->seen[1] == REMAP_TOO_NEW)
-		return SPARE_TOO_NEW;	/* the other may be an old leftover */
-	if (!a && !b)
-		return judge_none(s);
-	if (a && b && contradict(&s->super[0], &s->super[1]))
+static enum spare_is judge(const struct inspection *spare)
+{
+	switch (spare->super_error) {
+	case 0:
+		return judge_state(&spare->super);
+	case -ENODATA:
+		return SPARE_BLANK;
+	case -EIO:
+		return SPARE_UNREADABLE;
+	case -EPROTONOSUPPORT:
+		return SPARE_TOO_NEW;
+	case -EUCLEAN:
 		return SPARE_SUPERS_DIFFER;
-	s->best = &s->super[a && b ? s->super[1].generation > s->super[0].generation : b];
-	if ((a && overwritten(s, 1)) || (b && overwritten(s, 0)))
-		return SPARE_OVERWRITTEN;
-	return judge_state(s->best);
+	case -EILSEQ:
+		return SPARE_BOTH_DAMAGED;
+	default:
+		return one_is_valid(spare) ? SPARE_OVERWRITTEN : SPARE_FOREIGN;
+	}
+}
+
+static int look(struct supers *s, struct store *store, bool force, enum spare_is *is)
+{
+	struct inspection spare;
+	u32 copy;
+
+	if (inspect_supers(&spare, store, force)) {
+		inspect_free(&spare);
+		return no_memory();
+	}
+	if (!force)
+		*is = judge(&spare);
+	s->unusable = 0;
+	for (copy = 0; copy < 2; copy++)
+		s->unusable += spare.supers[copy].unread ||
+			       spare.supers[copy].verdict != REMAP_VALID;
+	if (!spare.super_error) {
+		s->super = spare.super;
+		s->best = &s->super;
+	}
+	inspect_free(&spare);
+	return OK;
 }
 
 int supers_read(struct supers *s, const struct disk *disk, u64 start, enum spare_is *is)
 {
-	memset(s, 0, sizeof(*s));
-	s->start = start;
-	s->length = disk->sectors > start ?
-		    (disk->sectors - start) & ~(u64)(REMAP_META_SECTORS - 1) : 0;
-	s->raw[0] = disk_buffer(REMAP_META_SIZE);
-	s->raw[1] = disk_buffer(REMAP_META_SIZE);
-	if (!s->raw[0] || !s->raw[1])
-		return NO_MEMORY;
-	*is = SPARE_FOREIGN;
-	if (s->length < 2 * REMAP_META_SECTORS)
-		return OK;
-	read_copy(s, disk, 0, 0);
-	read_copy(s, disk, 1, place_of_twin(s));
-	*is = s->error[0] && s->error[1] ? SPARE_UNREADABLE : judge(s);
-	return OK;
-}
+	struct store_disk store;
+	int r;
 
-void supers_free(struct supers *s)
-{
-	free(s->raw[0]);
-	free(s->raw[1]);
-	s->raw[0] = NULL;
-	s->raw[1] = NULL;
+	memset(s, 0, sizeof(*s));
+	*is = SPARE_FOREIGN;
+	if (store_disk(&store, disk, start, STORE_READ) ||
+	    store.store.disk.length < 2 * REMAP_META_SECTORS)
+		return OK;
+	r = look(s, &store.store, false, is);
+	/* what it was is in the other one */
+	if (!r && *is == SPARE_OVERWRITTEN)
+		r = look(s, &store.store, true, is);
+	return r;
 }
 
 static int write_copy(const struct disk *disk, u64 start, const struct remap_super *sb,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The superblocks of a spare: found, judged and chosen between by the rules of
- * docs/format.md, section 7, like the kernel does.
+ * The superblocks of a spare, judged by the kernel's own super.c: what that means for
+ * the verbs that open and format devices. inspect.h has the details.
  */
 #ifndef REMAPSETUP_SUPER_H
 #define REMAPSETUP_SUPER_H
@@ -36,23 +36,15 @@ enum spare_is {
 };
 
 /**
- * struct supers - both superblocks of a device
- * @start: first sector of the spare area on the device
- * @length: sectors of the area, a multiple of 8
- * @raw: as they stand on the disk
- * @seen: what each one is
- * @error: of reading it; it counts as corrupt then
- * @super: decoded; valid where @seen says so
- * @best: the one that counts, NULL if none does
+ * struct supers - what the two superblocks of a device say
+ * @super: the one that counts
+ * @best: it, or NULL if none does
+ * @unusable: copies that are not as they should be
  */
 struct supers {
-	u64 start;
-	u64 length;
-	void *raw[2];
-	enum remap_verdict seen[2];
-	int error[2];
-	struct remap_super super[2];
+	struct remap_super super;
 	const struct remap_super *best;
+	u32 unusable;
 };
 
 /**
@@ -63,7 +55,6 @@ struct supers {
  * Return: 0, or NO_MEMORY after a message.
  */
 int supers_read(struct supers *supers, const struct disk *disk, u64 start, enum spare_is *is);
-void supers_free(struct supers *supers);
 
 /**
  * supers_write() - write both, A first, each durable before the next step
@@ -72,8 +63,5 @@ void supers_free(struct supers *supers);
  * Return: 0, or a negative error number.
  */
 int supers_write(const struct disk *disk, u64 start, const struct remap_super *sb);
-
-/** verdict_name() - for people */
-const char *verdict_name(enum remap_verdict verdict);
 
 #endif

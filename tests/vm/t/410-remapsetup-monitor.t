@@ -2,14 +2,13 @@
 # shellcheck shell=bash
 # summary: remapsetup monitor tells of events: program, directory, mail, journal, syslog; and keeps backups
 # timeout: 240
-# disk: main 16M
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/remapsetup.sh"
 
-M=/dev/disk/main S=/dev/disk/spare
+S=/dev/disk/spare
 load_core
 make_null_blk spare 8
 make_null_blk bad 16
