@@ -154,6 +154,10 @@ static void test_mode(void **state)
 	new = old;
 	strcpy(old.status.mode, "ro-map");
 	one("ModeChanged", false, "");
+	strcpy(old.status.mode, "fail");
+	strcpy(new.status.mode, "ro-map");
+	new.status.read_only = true;
+	one("ModeChanged", false, "");
 }
 
 static void test_state(void **state)
