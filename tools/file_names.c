@@ -1,30 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <blkid.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "file_names.h"
-#include "say.h"
+#include "file_names_xfs.h"
+#include "reader.h"
 
 /*
  * debugfs
  */
-
-static void exec_debugfs(const struct file_names *n, const char *request, int out)
-{
-	int null = open("/dev/null", O_RDWR);
-
-	dup2(null, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(null, STDERR_FILENO);	/* its version, and what it thinks of a mounted device */
-	execlp("debugfs", "debugfs", "-R", request, n->device, NULL);
-	_exit(127);
-}
 
 /*
  * The second line of what debugfs says, behind a number and a tab: the first
@@ -32,72 +18,27 @@ static void exec_debugfs(const struct file_names *n, const char *request, int ou
  */
 static bool ask_debugfs(const struct file_names *n, const char *request, char *answer, size_t size)
 {
+	const char *args[] = { "debugfs", "-R", request, n->device, NULL };
+	struct reader reader;
 	char line[4200];
-	int ends[2], nr = 0, status;
-	FILE *file;
-	pid_t pid;
+	int nr = 0;
 
-	if (pipe2(ends, O_CLOEXEC))
+	/* standard error has its version, and what it thinks of a mounted device */
+	if (!reader_open(&reader, args, false))
 		return false;
-	pid = fork();
-	if (!pid)
-		exec_debugfs(n, request, ends[1]);
-	close(ends[1]);
 	answer[0] = '\0';
-	file = fdopen(ends[0], "r");
-	while (file && fgets(line, sizeof(line), file))
+	while (fgets(line, sizeof(line), reader.file))
 		if (++nr == 2 && strchr(line, '\t')) {
 			line[strcspn(line, "\n")] = '\0';
 			snprintf(answer, size, "%s", strchr(line, '\t') + 1);
 		}
-	if (file)
-		fclose(file);
-	return pid > 0 && waitpid(pid, &status, 0) == pid && !status && answer[0];
+	return reader_close(&reader) && answer[0];
 }
 
-/*
- * Interface
- */
-
-static u64 block_of(blkid_probe probe)
-{
-	const char *type, *size;
-	u64 bytes;
-
-	if (blkid_probe_lookup_value(probe, "TYPE", &type, NULL) || strncmp(type, "ext", 3) ||
-	    blkid_probe_lookup_value(probe, "BLOCK_SIZE", &size, NULL))
-		return 0;
-	bytes = strtoull(size, NULL, 10);
-	return bytes >= 1024 && bytes <= 65536 ? bytes >> 9 : 0;
-}
-
-void file_names_open(struct file_names *n, const struct remap_status *status)
-{
-	blkid_probe probe;
-
-	snprintf(n->device, sizeof(n->device), "/dev/mapper/%s", status->name);
-	n->block = 0;
-	probe = blkid_new_probe_from_filename(n->device);
-	if (!probe)
-		return;
-	blkid_probe_enable_superblocks(probe, 1);
-	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
-	if (!blkid_do_safeprobe(probe))
-		n->block = block_of(probe);
-	blkid_free_probe(probe);
-}
-
-u64 file_names_end(const struct file_names *n, u64 sector)
-{
-	return n->block ? sector - sector % n->block + n->block : ~0ULL;
-}
-
-const char *file_names_find(const struct file_names *n, u64 sector, char *text, size_t size)
+static const char *find_ext(const struct file_names *n, u64 sector, char *text, size_t size)
 {
 	char request[64], inode[32];
 
-	if (!n->block)
-		return "unknown";
 	snprintf(request, sizeof(request), "icheck %llu", sector / n->block);
 	if (!ask_debugfs(n, request, inode, sizeof(inode)))
 		return "unknown";
@@ -105,4 +46,94 @@ const char *file_names_find(const struct file_names *n, u64 sector, char *text, 
 		return "none";		/* <block not found> */
 	snprintf(request, sizeof(request), "ncheck %s", inode);
 	return ask_debugfs(n, request, text, size) ? text : "unknown";
+}
+
+/*
+ * Interface
+ */
+
+static u64 block_of_ext(blkid_probe probe)
+{
+	const char *size;
+	u64 bytes;
+
+	if (blkid_probe_lookup_value(probe, "BLOCK_SIZE", &size, NULL))
+		return 0;
+	bytes = strtoull(size, NULL, 10);
+	return bytes >= 1024 && bytes <= 65536 ? bytes >> 9 : 0;
+}
+
+static void recognise(struct file_names *n, blkid_probe probe, bool used)
+{
+	const char *type;
+
+	if (blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
+		return;
+	if (!strncmp(type, "ext", 3)) {
+		n->block = block_of_ext(probe);
+	} else if (!strcmp(type, "xfs") && !used) {
+		n->xfs = true;
+		n->block = xfs_block(n->device);
+	}
+}
+
+void file_names_open(struct file_names *n, const char *device, bool used)
+{
+	blkid_probe probe;
+
+	memset(n, 0, sizeof(*n));
+	snprintf(n->device, sizeof(n->device), "%s", device);
+	probe = blkid_new_probe_from_filename(n->device);
+	if (!probe)
+		return;
+	blkid_probe_enable_superblocks(probe, 1);
+	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE);
+	if (!blkid_do_safeprobe(probe))
+		recognise(n, probe, used);
+	blkid_free_probe(probe);
+}
+
+void file_names_ask(struct file_names *n, const u64 *sectors, size_t nr)
+{
+	if (!n->xfs || !n->block)
+		return;
+	n->answers = xfs_ask(n->device, sectors, nr);
+	n->nr = n->answers ? nr : 0;
+}
+
+void file_names_close(struct file_names *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->nr; i++)
+		free(n->answers[i].file);
+	free(n->answers);
+	memset(n, 0, sizeof(*n));
+}
+
+u64 file_names_end(const struct file_names *n, u64 sector)
+{
+	return n->block ? sector - sector % n->block + n->block : ~0ULL;
+}
+
+static int by_sector(const void *a, const void *b)
+{
+	const struct file_answer *x = a, *y = b;
+
+	return x->sector < y->sector ? -1 : x->sector > y->sector;
+}
+
+static const char *find_xfs(const struct file_names *n, u64 sector)
+{
+	struct file_answer key = { .sector = sector }, *found;
+
+	found = n->nr ? bsearch(&key, n->answers, n->nr, sizeof(key), by_sector) : NULL;
+	return found && found->file ? found->file : "unknown";
+}
+
+const char *file_names_find(const struct file_names *n, u64 sector, char *text, size_t size)
+{
+	if (!n->block)
+		return "unknown";
+	return n->xfs ? find_xfs(n, sector) : find_ext(n, sector, text, size);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <linux/kernel.h>
 
@@ -30,11 +31,18 @@ static const struct column lost_columns[] = {
 	[LOST_FILE] = { "FILE" },
 };
 
+/**
+ * struct list
+ * @asked: sectors that runs begin with, for file systems that want to know before
+ */
 struct list {
 	struct remap_status status;
 	u32 unit;		/* sectors of a logical block */
 	struct table *table;
 	struct file_names names;
+	u64 *asked;
+	size_t nr_asked;
+	bool asking;
 	void (*add)(struct list *list, const struct reply_entry *entry);
 };
 
@@ -53,6 +61,15 @@ static void add_run(struct list *l, const struct reply_entry *e, u64 sector, u64
 {
 	char file[4096];
 
+	if (l->asking) {
+		u64 *more = reallocarray(l->asked, l->nr_asked + 1, sizeof(*more));
+
+		if (more) {
+			l->asked = more;
+			l->asked[l->nr_asked++] = sector;
+		}
+		return;
+	}
 	table_line(l->table);
 	table_set(l->table, LOST_SECTOR, "%llu", sector);
 	table_set(l->table, LOST_SECTORS, "%llu", sectors);
@@ -91,6 +108,24 @@ static int add(const struct reply_entry *entry, void *context)
 	return OK;
 }
 
+/* One that wants to know beforehand hears of all runs, and then they are listed. */
+static int open_names(struct list *l)
+{
+	char path[DM_NAME_SIZE + 16];
+	int r = OK;
+
+	snprintf(path, sizeof(path), "/dev/mapper/%s", l->status.name);
+	file_names_open(&l->names, path, l->status.open_count);
+	if (!l->names.xfs)
+		return OK;
+	l->asking = true;
+	r = map_each(&l->status, add, l);
+	l->asking = false;
+	if (!r)
+		file_names_ask(&l->names, l->asked, l->nr_asked);
+	return r;
+}
+
 static int list(struct list *l, const struct call *call)
 {
 	bool lost = given(call, OPT_LOST);
@@ -108,8 +143,9 @@ static int list(struct list *l, const struct call *call)
 		return r;
 	l->add = lost ? add_lost : add_entry;
 	if (lost)
-		file_names_open(&l->names, &l->status);
-	r = map_each(&l->status, add, l);
+		r = open_names(l);
+	if (!r)
+		r = map_each(&l->status, add, l);
 	return r ? r : table_print(l->table);
 }
 
@@ -121,6 +157,8 @@ static int run(const struct call *call)
 	if (!r)
 		r = list(&l, call);
 	table_free(l.table);
+	file_names_close(&l.names);
+	free(l.asked);
 	return r;
 }
 
@@ -139,7 +177,8 @@ const struct verb verb_list = {
 	.details =
 "Lists the blocks of a device that live on the spare. With --lost, the sectors\n"
 "whose data was lost and not written since: they read as errors. File names are\n"
-"known for ext2, ext3 and ext4 directly on the device (debugfs of e2fsprogs);\n"
+"known for ext2, ext3 and ext4 directly on the device (debugfs of e2fsprogs), and\n"
+"for XFS while it is not mounted (xfs_db of xfsprogs, which reads all metadata);\n"
 "'none' is free space or metadata, 'unknown' anything else. What was written a\n"
 "moment ago may not be known yet. Sectors have 512 bytes and count from the start\n"
 "of /dev/mapper/<name>.",
