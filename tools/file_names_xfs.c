@@ -98,38 +98,56 @@ static void forget(struct file_answer *answers, size_t nr)
 	}
 }
 
-static void ask(const char *device, struct file_answer *answers, size_t nr)
+struct question {
+	char at[40], daddr[40];
+};
+
+/* For each sector: say which, go there, say whose it is. */
+static size_t put_questions(const char **args, struct question *questions,
+			    const struct file_answer *answers, size_t nr)
 {
-	const char **args = calloc(6 * nr + 8, sizeof(*args));
-	char (*texts)[2][40] = calloc(nr, sizeof(*texts));
-	struct reader reader;
 	size_t i, n = 0;
 
-	if (args && texts) {
-		args[n++] = "xfs_db";
-		args[n++] = "-r";
-		args[n++] = "-c";
-		args[n++] = "blockget -n";
-		for (i = 0; i < nr; i++) {
-			snprintf(texts[i][0], 40, "echo at %llu", answers[i].sector);
-			snprintf(texts[i][1], 40, "daddr %llu", answers[i].sector);
-			args[n++] = "-c";
-			args[n++] = texts[i][0];
-			args[n++] = "-c";
-			args[n++] = texts[i][1];
-			args[n++] = "-c";
-			args[n++] = "blockuse -n";
-		}
-		args[n++] = device;
-		if (reader_open(&reader, args, true)) {
-			bool good = read_answers(reader.file, answers, nr);
+	for (i = 0; i < nr; i++) {
+		struct question *q = &questions[i];
 
-			if (!reader_close(&reader) || !good)
-				forget(answers, nr);
-		}
+		snprintf(q->at, sizeof(q->at), "echo at %llu", answers[i].sector);
+		snprintf(q->daddr, sizeof(q->daddr), "daddr %llu", answers[i].sector);
+		args[n++] = "-c";
+		args[n++] = q->at;
+		args[n++] = "-c";
+		args[n++] = q->daddr;
+		args[n++] = "-c";
+		args[n++] = "blockuse -n";
+	}
+	return n;
+}
+
+static void run(const char **args, struct file_answer *answers, size_t nr)
+{
+	struct reader reader;
+	bool good;
+
+	if (!reader_open(&reader, args, true))
+		return;
+	good = read_answers(reader.file, answers, nr);
+	if (!reader_close(&reader) || !good)
+		forget(answers, nr);
+}
+
+static void ask(const char *device, struct file_answer *answers, size_t nr)
+{
+	static const char * const begin[] = { "xfs_db", "-r", "-c", "blockget -n" };
+	const char **args = calloc(4 + 6 * nr + 2, sizeof(*args));
+	struct question *questions = calloc(nr, sizeof(*questions));
+
+	if (args && questions) {
+		memcpy(args, begin, sizeof(begin));
+		args[4 + put_questions(args + 4, questions, answers, nr)] = device;
+		run(args, answers, nr);
 	}
 	free(args);
-	free(texts);
+	free(questions);
 }
 
 struct file_answer *xfs_ask(const char *device, const u64 *sectors, size_t nr)

@@ -56,6 +56,23 @@ static void take(struct file *file, const char *directory, const char *name)
 	file->time = file->path && !stat(file->path, &st) ? st.st_mtime : 0;
 }
 
+/* The names in @entries, newest first; @entries is freed. NULL without memory. */
+static struct file *sort(const char *directory, struct dirent **entries, int nr)
+{
+	struct file *files = calloc(nr + 1, sizeof(*files));
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		if (files)
+			take(&files[i], directory, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	if (files)
+		qsort(files, nr, sizeof(*files), newest_first);
+	return files;
+}
+
 /* All but the newest; not by generation, for a map may be put back to an older state. */
 static void prune(const char *directory, const char *uuid, const char *current,
 		  unsigned int keep)
@@ -65,19 +82,11 @@ static void prune(const char *directory, const char *uuid, const char *current,
 	int nr, i;
 
 	wanted_uuid = uuid;
-	nr = scandir(directory, &entries, is_backup, NULL);
-	if (nr < 0)
+	nr = scandir(directory, &entries, is_backup, alphasort);
+	files = nr < 0 ? NULL : sort(directory, entries, nr);
+	if (!files)
 		return;
-	files = calloc(nr + 1, sizeof(*files));
 	for (i = 0; i < nr; i++) {
-		if (files)
-			take(&files[i], directory, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
-	if (files)
-		qsort(files, nr, sizeof(*files), newest_first);
-	for (i = 0; files && i < nr; i++) {
 		if (i >= (int)keep && files[i].path && strcmp(files[i].path, current) &&
 		    unlink(files[i].path))
 			warn("%s: cannot be removed: %s", files[i].path, strerror(errno));

@@ -98,8 +98,6 @@ static int cut(struct lines *l)
 /* The next line that says something: 1; 0 at the end. */
 static int next(struct lines *l)
 {
-	int r;
-
 	do {
 		const char *newline = memchr(l->at, '\n', l->end - l->at);
 		size_t length = (newline ? newline : l->end) - l->at;
@@ -114,9 +112,8 @@ static int next(struct lines *l)
 		memcpy(l->copy, l->at, length);
 		l->copy[length] = '\0';
 		l->at = newline ? newline + 1 : l->end;
-		r = cut(l);
-		if (r)
-			return r;
+		if (cut(l))
+			return -EINVAL;
 	} while (!l->nr);
 	return 1;
 }
@@ -262,15 +259,15 @@ int lists_badblocks(struct spans *spans, const char *text, size_t size, u32 bloc
 
 void lists_write_badblocks(FILE *f, const struct spans *s, u32 block_size)
 {
-	u64 next = 0, block;
+	u64 done = 0, block;
 	size_t i;
 
 	for (i = 0; i < s->nr; i++) {
 		u64 first = s->list[i].start / block_size;
 
-		for (block = first > next ? first : next;
+		for (block = first > done ? first : done;
 		     block <= (s->list[i].end - 1) / block_size; block++)
 			fprintf(f, "%llu\n", block);
-		next = block;
+		done = block;
 	}
 }

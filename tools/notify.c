@@ -159,15 +159,19 @@ static void call_parts(const char *directory, const struct snapshot *s, const st
 		free(entries);
 }
 
-void notify_event(const struct notify *n, const struct snapshot *s, const struct event *e)
+static void print(const struct snapshot *s, const struct event *e)
 {
 	char path[160];
 
-	if (n->print) {
-		printf("%s %s%s%s: %s\n", event_name(e->kind), device_of(s, path, sizeof(path)),
-		       e->component[0] ? " " : "", e->component, e->text);
-		fflush(stdout);
-	}
+	printf("%s %s%s%s: %s\n", event_name(e->kind), device_of(s, path, sizeof(path)),
+	       e->component[0] ? " " : "", e->component, e->text);
+	fflush(stdout);
+}
+
+void notify_event(const struct notify *n, const struct snapshot *s, const struct event *e)
+{
+	if (n->print)
+		print(s, e);
 	if (!tell_journal(s, e))
 		tell_syslog(s, e);
 	if (n->program)

@@ -32,7 +32,7 @@ has 'dm_remap_scan_last_start_timestamp_seconds name=safe: 1795827628' "a time"
 is "$(grep -c last_complete two)" 0 "what never happened is not there"
 
 # The other one has a name that needs all escapes.
-name='a "b" \ c\nd,e={}#ä'
+name='a "b" \ c\nx,e={}#ä'
 has "dm_remap_degraded name=$name: 1" "a strange name"
 has "dm_remap_state name=$name state=storm: 1" "its state"
 has "dm_remap_suspended name=$name: 1" "it is suspended"
@@ -61,6 +61,6 @@ wrong "a missing help" '/^# HELP dm_remap_lost/d'
 wrong "a metric in two places" '$s/$/\ndm_remap_suspended{name="x"} 1/'
 wrong "a sample twice" '/^dm_remap_suspended{name="safe"}/p'
 wrong "a counter without _total" 's/dm_remap_write_errors_total/dm_remap_write_errors/'
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016 # not for the shell
 wrong "a missing newline at the end" '$d;N;$!P;$!D;$s/.*/dm_remap_x 1/'
 done_testing

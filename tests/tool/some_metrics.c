@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 	s[0].progress = 7;
 	s[0].health = 100;
 	s[1] = s[0];
-	strcpy(s[1].status.name, "a \"b\" \\ c\nd,e={}#\xc3\xa4");
+	strcpy(s[1].status.name, "a \"b\" \\ c\nx,e={}#\xc3\xa4");
 	strcpy(s[1].status.mode, "ro-map");
 	strcpy(s[1].status.state, "storm");
 	s[1].status.suspended = true;

@@ -81,7 +81,7 @@ refuses 1 'delay needs a number' "no delay" rs monitor -1 --delay 0
 #
 
 rm -f $W/*.log
-rs monitor --mail root@localhost --program $W/program --event-dir $W/none --delay 86400 \
+"$REMAPSETUP" monitor --mail root@localhost --program $W/program --event-dir $W/none --delay 86400 \
 	--backup-dir $W/backups --backup-keep 3 >$W/out 2>&1 &
 MONITOR=$!
 told() { grep -qF "$1" $W/program.log; }
