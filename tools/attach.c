@@ -105,7 +105,6 @@ static int seek_recorded(struct attach *a)
 	r = supers_read(&supers, &disk, a->entry->spare_start, &is);
 	if (!r && supers.best)
 		r = find_main(supers.best, a->spare, a->main, sizeof(a->main));
-	supers_free(&supers);
 	disk_close(&disk);
 	return r;
 }

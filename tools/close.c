@@ -65,6 +65,9 @@ static int run(const struct call *call)
 		r = dm_read_ours(name, &status);
 	if (r)
 		return r;
+	/* without its spare */
+	if (!status.main)
+		status.main = device_below(status.number);
 	if (given(call, OPT_CANCEL_DEFERRED))
 		return cancel(&status);
 	return given(call, OPT_DEFERRED) ? close_later(&status) : close_now(&status);

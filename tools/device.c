@@ -73,7 +73,7 @@ static int refuse(const struct use *use, const char *how, const char *by, const 
 		    use->path, use->itself, how, by, remedy);
 }
 
-static int note_holder(const char *name, void *context)
+static int note_first(const char *name, void *context)
 {
 	*(dev_t *)context = sysfs_device(name);
 	return 1;
@@ -83,10 +83,18 @@ bool device_holder(dev_t number, char *path, size_t size)
 {
 	dev_t holder;
 
-	if (!each_entry_of(number, "holders", note_holder, &holder))
+	if (!each_entry_of(number, "holders", note_first, &holder))
 		return false;
 	device_path(holder, path, size);
 	return true;
+}
+
+dev_t device_below(dev_t number)
+{
+	dev_t part = 0;
+
+	each_entry_of(number, "slaves", note_first, &part);
+	return part;
 }
 
 static int see_holder(const struct use *use, dev_t number)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "announce.h"
 #include "backup_file.h"
 #include "degraded.h"
 #include "find.h"
@@ -145,10 +146,12 @@ static int work(struct degraded *d)
 	/* device-mapper claims it for itself */
 	pair_let_go(&d->pair);
 	r = create(d);
-	if (!r)
-		warn("%s is open without its spare: read-only, and %u blocks read as errors. Copy its data off",
-		     d->name, d->mapped);
-	return r;
+	if (r)
+		return r;
+	announce(d->pair.main.number);
+	warn("%s is open without its spare: read-only, and %u blocks read as errors. Copy its data off",
+	     d->name, d->mapped);
+	return OK;
 }
 
 int open_degraded(const struct call *call)

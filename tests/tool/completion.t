@@ -49,6 +49,9 @@ is "$(completes open spare.img '')" "" "a new name is not known"
 is "$(completes import safe othe)" "other.img" "a file"
 is "$(completes restore othe)" "other.img" "a file, first"
 is "$(completes restore other.img sp)" "spare.img" "then a spare"
+printf '# people\n\nboots UUID=1 - nofail\n  later\t/dev/x\n' >tab
+export REMAPSETUP_TAB=$WORK/tab
+is "$(completes attach '')" "boots later" "names of remaptab"
 mkdir directory
 is "$(completes monitor --backup-dir d)" "directory" "a directory"
 for verb in $(remapsetup --help | sed -n '/^Commands:/,/^$/s/^  \([a-zA-Z-]*\) .*/\1/p'); do
