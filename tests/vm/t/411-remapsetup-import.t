@@ -104,7 +104,7 @@ is "$(dumpe2fs -b fs.img 2>/dev/null | head -n 4 | tr '\n' ' ')" "912 913 914 91
 before=$(dmsetup message r 0 list)
 printf '0 ?\n0 512 -\n0 512 -\n' >wrong
 refuses 1 'line 3: it begins before the last one ends. Nothing was changed' "a list that contradicts itself" rs import r wrong
-refuses 1 "line 1: it is not the number" "a list of another kind" rs import r smart --badblocks
+refuses 1 "line 1: it has too many words" "a list of another kind" rs import r smart --badblocks
 refuses 4 'cannot be opened' "no such list" rs import r nothing
 refuses 1 'exclude each other' "two kinds" rs import r list --badblocks --smart
 refuses 1 'for --badblocks only' "a block size that says nothing" rs import r mapfile --block-size 512
