@@ -35,7 +35,8 @@
  * @held: mails held back since then
  * @waiting: the last of them
  * @backup_due: the map may have changed since the last backup
- * @backed_up: when it was made
+ * @backed_up: when the last one was tried
+ * @backup_pause: seconds to the next one: more while they fail
  */
 struct watched {
 	struct watched *next;
@@ -46,6 +47,7 @@ struct watched {
 	struct event waiting[EVENT_KINDS];
 	bool backup_due;
 	time_t backed_up;
+	unsigned int backup_pause;
 };
 
 struct monitor {
@@ -214,13 +216,23 @@ static int look(const char *name, void *context)
 	return OK;
 }
 
+/* Seconds until a backup may be tried; 0: now. */
+static unsigned int backup_wait(const struct watched *w)
+{
+	time_t next = w->backed_up + w->backup_pause;
+
+	return w->backed_up && now() < next ? next - now() : 0;
+}
+
+/* A spare that does not answer, or a directory that is full, is told of less and less often. */
 static void back_up(struct monitor *m, struct watched *w)
 {
-	if (!m->backup_dir || !w->backup_due ||
-	    (w->backed_up && now() < w->backed_up + BACKUP_PAUSE))
+	if (!m->backup_dir || !w->backup_due || backup_wait(w))
 		return;
-	w->backed_up = now();
 	w->backup_due = keep_backup(&w->last, m->backup_dir, m->keep);
+	w->backed_up = now();
+	w->backup_pause = w->backup_due ? min(2 * max(w->backup_pause, BACKUP_PAUSE + 0U), 3600U) :
+			  BACKUP_PAUSE;
 }
 
 static int look_at_all(struct monitor *m)
@@ -260,12 +272,13 @@ static void arm(const struct monitor *m)
 
 static unsigned long long pause_of(const struct monitor *m)
 {
+	unsigned long long pause = m->delay;
 	const struct watched *w;
 
 	for (w = m->devices; w; w = w->next)
 		if (m->backup_dir && w->backup_due)
-			return min(m->delay, BACKUP_PAUSE + 0ULL);
-	return m->delay;
+			pause = min(pause, backup_wait(w) + 1ULL);
+	return pause;
 }
 
 static void wait_for_news(const struct monitor *m, const sigset_t *signals)

@@ -112,6 +112,11 @@ rs remap safe 304
 ok "and again" eventually 30 newest
 is "$(backups)" 3 "three are kept"
 is "$(find $W/backups -type f | wc -l)" 3 "and nothing else"
+mv $W/backups $W/away
+rs remap safe 305
+ok "a backup that cannot be written is told" eventually 20 grep -q 'cannot be written: the map has no backup' $W/out
+mv $W/away $W/backups
+ok "and tried again" eventually 40 newest
 rs close safe
 ok "closing is told" eventually 20 told '[DeviceGone][/dev/mapper/safe]'
 rs open $S safe --data-device /dev/disk/bad
@@ -126,7 +131,7 @@ is "$(grep -c '^Subject: \(RemapAdded\|Device\)' $W/mail.log || true)" 0 "nothin
 restored() { rs erase -q $S && rs restore -q "$(latest)" $S; }
 ok "a backup can be restored" restored
 rs open $S safe --data-device /dev/disk/bad --force
-is "$(dmsetup message safe 0 list | grep -c manual)" 8 "with all blocks"
+is "$(dmsetup message safe 0 list | grep -c manual)" 9 "with all blocks"
 
 #
 # Metrics
@@ -134,7 +139,7 @@ is "$(dmsetup message safe 0 list | grep -c manual)" 8 "with all blocks"
 
 ok "metrics" rs metrics
 ok "a parser takes them" bash -c "'$VM_DIR/../tool/prometheus' <<<'$OUTPUT' >$W/metrics"
-ok "they know of it" grep -qx 'dm_remap_remapped_blocks name=safe: 8' $W/metrics
+ok "they know of it" grep -qx 'dm_remap_remapped_blocks name=safe: 9' $W/metrics
 ok "to a file" rs metrics --output $W/dm_remap.prom
 is "$(stat -c %a $W/dm_remap.prom)" 644 "that everybody can read"
 is "$(grep -v _total $W/dm_remap.prom)" "$(grep -v _total <(rs metrics))" "the same"
