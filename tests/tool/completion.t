@@ -46,8 +46,8 @@ touch spare.img other.img
 is "$(completes check sp)" "spare.img" "a spare"
 is "$(completes check --data-device o)" "other.img" "a main device"
 is "$(completes open spare.img '')" "" "a new name is not known"
-is "$(completes import safe othe)" "other.img" "a file"
-is "$(completes restore othe)" "other.img" "a file, first"
+is "$(completes import safe other)" "other.img" "a file"
+is "$(completes restore other)" "other.img" "a file, first"
 is "$(completes restore other.img sp)" "spare.img" "then a spare"
 printf '# people\n\nboots UUID=1 - nofail\n  later\t/dev/x\n' >tab
 export REMAPSETUP_TAB=$WORK/tab
