@@ -11,10 +11,6 @@
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
 
-#ifndef COMPAT_BLK_OPF_T
-typedef unsigned int blk_opf_t;
-#endif
-
 #ifdef BLK_OPEN_WRITE
 #define COMPAT_MODE_WRITE BLK_OPEN_WRITE
 #else

@@ -4,6 +4,7 @@
  * blocks, but those that are known to be bad.
  */
 #include <linux/math64.h>
+#include <linux/random.h>
 
 #include "../compat/compat.h"
 #include "scanner.h"

@@ -11,6 +11,7 @@
  */
 #include <linux/device-mapper.h>
 #include <linux/math64.h>
+#include <linux/random.h>
 #include <linux/sched/mm.h>
 
 #include "scanner.h"
