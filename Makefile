@@ -6,6 +6,7 @@
 #   make tools_install        install it (PREFIX, DESTDIR)
 #   make demo                 a disk goes bad, without dm-remap and with it
 #   make check                unit tests, and the tests in a real kernel under QEMU
+#   make kernels              build for, and test in, every stock kernel of Debian
 #   make check-all            everything: longer, with mutations, in debug kernels
 #   make lint                 static analysis
 #   make bench                what an I/O costs, in instructions
@@ -31,9 +32,8 @@ tools_install:
 # Modules for the kernel of the tests, in this tree.
 test-modules:
 	tests/deps build vm
-	kdir=$$(tests/vm/kernel kdir) && \
-	$(MAKE) -C "$$kdir" M="$(CURDIR)" W=1 modules && \
-	$(MAKE) -C "$$kdir" M="$(CURDIR)/tests/client" W=1 \
+	tests/vm/kernel make 6.1 M="$(CURDIR)" W=1 modules
+	tests/vm/kernel make 6.1 M="$(CURDIR)/tests/client" W=1 \
 		KBUILD_EXTRA_SYMBOLS="$(CURDIR)/Module.symvers" modules
 
 demo: test-modules
@@ -45,6 +45,10 @@ check: test-modules tools
 check-all: test-modules tools lint
 	tests/check --all
 
+# Writes docs/kernels.md. KERNELS=--quick for a few tests.
+kernels:
+	tests/kernels/run $(KERNELS)
+
 lint:
 	tests/deps build lint
 	tests/lint/run
@@ -52,4 +56,4 @@ lint:
 bench: test-modules
 	tests/bench/run
 
-.PHONY: all tools tools_install modules modules_install clean test-modules demo check check-all lint bench
+.PHONY: all tools tools_install modules modules_install clean test-modules demo check check-all kernels lint bench
