@@ -42,18 +42,14 @@ static int explain(const struct attach *a, const struct remaptab *e)
  * From words to devices
  */
 
-/* udev writes what is not plain in a link's name as \xNN. */
-static void link_name(char *to, size_t size, const char *directory, const char *value, bool lower)
+static void link_name(char *path, size_t size, const char *directory, const char *value,
+		      bool lower)
 {
-	size_t at = snprintf(to, size, "/dev/disk/%s/", directory);
+	char *c;
 
-	for (; *value && at + 5 < size; value++) {
-		if (isalnum(*value) || strchr("#+-.:=@_", *value))
-			to[at++] = lower ? tolower(*value) : *value;
-		else
-			at += sprintf(to + at, "\\x%02x", (unsigned char)*value);
-	}
-	to[at] = '\0';
+	snprintf(path, size, "/dev/disk/%s/%s", directory, value);
+	for (c = strrchr(path, '/'); lower && *c; c++)
+		*c = tolower(*c);
 }
 
 /* Also for what is in no folder of its own: a path, or the UUID of a spare. */
@@ -158,10 +154,10 @@ static u64 scenery(void)
 	struct dirent *entry;
 	unsigned int i;
 	u64 sum = 0;
-	DIR *dir;
 
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		dir = opendir(places[i]);
+		DIR *dir = opendir(places[i]);
+
 		/* cppcheck-suppress readdirCalled ; there is one thread */
 		while (dir && (entry = readdir(dir)))
 			for (const char *c = entry->d_name; *c; c++)
@@ -191,11 +187,11 @@ static bool here(struct attach *a)
 
 static void wait_for_devices(struct attach *a, unsigned int seconds)
 {
-	u64 end = now_ms() + seconds * 1000ULL, probed, seen;
+	u64 end = now_ms() + seconds * 1000ULL;
 
 	while (seconds && now_ms() < end) {
-		seen = scenery();
-		probed = now_ms();
+		u64 seen = scenery(), probed = now_ms();
+
 		if (here(a))
 			return;
 		while (scenery() == seen && now_ms() < probed + PROBE_MS && now_ms() < end)
@@ -238,7 +234,8 @@ static int attach_entry(struct attach *a, const struct remaptab *e)
 	int r = option_number(a->call, OPT_WAIT_SECONDS, 0, REMAPTAB_MAX_WAIT, &wait);
 
 	a->entry = e;
-	a->spare[0] = a->main[0] = '\0';
+	a->spare[0] = '\0';
+	a->main[0] = '\0';
 	if (!r && e->why[0])
 		r = explain(a, e);
 	if (!r)

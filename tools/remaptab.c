@@ -130,13 +130,14 @@ static bool parse_wait(struct remaptab *e, const char *value)
 	static const struct {
 		const char *unit;
 		unsigned int seconds;
-	} units[] = { { "", 1 }, { "s", 1 }, { "sec", 1 }, { "m", 60 }, { "min", 60 }, { "h", 3600 } };
+	} units[] = {
+		{ "", 1 }, { "s", 1 }, { "sec", 1 }, { "m", 60 }, { "min", 60 }, { "h", 3600 }
+	};
 	unsigned long long n;
 	const char *unit;
-	unsigned int i;
 
 	if (parse_number(value, REMAPTAB_MAX_WAIT, &n, &unit))
-		for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		for (unsigned int i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 			if (!strcmp(unit, units[i].unit) &&
 			    n * units[i].seconds <= REMAPTAB_MAX_WAIT) {
 				e->wait = n * units[i].seconds;

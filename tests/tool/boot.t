@@ -63,7 +63,7 @@ is "$STATUS" 1 "no place to write is an error"
 
 # systemd's own opinion, of units whose programs exist.
 if command -v systemd-analyze >/dev/null; then
-	printf 'a-b UUID=1\nc UUID=2 - nofail\nd UUID=3 - x-initrd.attach\n' >remaptab
+	printf '%s\n' 'a-b UUID=1' 'c UUID=2 - nofail' 'd UUID=3 - x-initrd.attach' >remaptab
 	generate
 	mkdir units
 	for unit in "$UNITS"/*; do

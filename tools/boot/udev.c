@@ -123,7 +123,8 @@ static bool held(const struct device *d, char *name, size_t size)
 		dev_t holder = sysfs_device(strrchr(holders.gl_pathv[i], '/') + 1);
 
 		found = holder && sysfs_text(holder, "dm/uuid", uuid, sizeof(uuid)) &&
-			!strncmp(uuid, "REMAP-", 6) && sysfs_text(holder, "dm/name", path, sizeof(path));
+			!strncmp(uuid, "REMAP-", 6) &&
+			sysfs_text(holder, "dm/name", path, sizeof(path));
 	}
 	globfree(&holders);
 	if (found)
@@ -141,7 +142,8 @@ static bool listed(const struct device *d, char *name, size_t size)
 		return false;
 	for (i = 0; i < tab.nr && !found; i++)
 		if (is_main(d, &tab.entries[i])) {
-			snprintf(name, size, "%s", tab.entries[i].name[0] ? tab.entries[i].name : "?");
+			snprintf(name, size, "%s", tab.entries[i].name[0] ?
+				 tab.entries[i].name : "unnamed");
 			found = true;
 		}
 	remaptab_free(&tab);
@@ -151,7 +153,9 @@ static bool listed(const struct device *d, char *name, size_t size)
 /* Links by what is on it are those of the mapped device; the rest name the disk. */
 static bool may_stay(const char *link)
 {
-	static const char * const content[] = { "disk/by-uuid/", "disk/by-label/", "disk/by-id/lvm-pv-uuid-" };
+	static const char * const content[] = {
+		"disk/by-uuid/", "disk/by-label/", "disk/by-id/lvm-pv-uuid-"
+	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(content); i++)
