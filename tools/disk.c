@@ -72,7 +72,7 @@ static int say_why_not(struct disk *disk, int error)
  * udev does not look at what is locked; while it looks, it has a lock itself, and
  * that is just after a disk has come or was written to. It is soon done.
  */
-#define LOCK_TRIES	200
+#define LOCK_TRIES	600
 #define LOCK_PAUSE_NS	(50 * 1000000L)
 
 static int lock(const struct disk *disk)
