@@ -112,6 +112,7 @@ wait_for_boot
 is "the system is up" "$SYSTEM_STATE" running
 main=$(disk main)
 is "the device is open, its unit active" "$(systemctl is-active remap@data.service remap@pool.service | paste -sd " ")" "active active"
+diag "$(journalctl -b -o cat -u remap@pool.service)"
 check "remapsetup shows it" remapsetup status data
 is "its file system is mounted from fstab, over the map" \
 	"$(findmnt -nvo SOURCE /srv/data)" /dev/mapper/data
@@ -140,12 +141,15 @@ refuse "the raw disk cannot be mounted" mount -o ro \$main /mnt
 check "systemd finds the units right" systemd-analyze verify --man=no remap@data.service remap.target remap-scan@data.service remap-scan@data.timer
 is "and has nothing to say" "\$OUTPUT" ""
 is "the timer is off" "\$(systemctl is-enabled remap-scan@data.timer)" disabled
+# A busy device is scanned slowly.
+(while :; do dd if=/dev/mapper/data of=/dev/null bs=1M iflag=direct status=none; done) &
 check "a scan begins" systemctl start remap-scan@data.service
 sleep 3
 diag "\$(remapsetup scan status data 2>&1)"
-like "and runs" "\$(remapsetup scan status data -n -o STATE 2>&1)" "^(running|waiting|confirming|yielding)"
+like "and runs" "\$(remapsetup scan status data -n -o STATE 2>&1)" "^(scanning|yielding|confirming)"
 check "stopping it pauses" systemctl stop remap-scan@data.service
 is "the scanner says so" "\$(remapsetup scan status data -n -o STATE 2>&1)" paused
+kill \$!
 echo second >/srv/data/file
 sync -f /srv/data/file
 (while :; do echo x >>/srv/data/more; sync -f /srv/data/more; done) &
