@@ -4,6 +4,8 @@
 #   make modules [KDIR=...]   build for the running kernel, or another
 #   make tools                build remapsetup, the administrator's tool
 #   make tools_install        install it (PREFIX, DESTDIR)
+#   make deb rpm dist         packages, and the tarball of a release, in build/ (OUT=)
+#   make dkms_install         the source of the modules for DKMS (DESTDIR)
 #   make demo                 a disk goes bad, without dm-remap and with it
 #   make check                unit tests, and the tests in a real kernel under QEMU
 #   make kernels              build for, and test in, every stock kernel of Debian
@@ -28,6 +30,27 @@ tools:
 
 tools_install:
 	$(MAKE) -C tools install
+
+VERSION := $(shell sed -n 's/^\#define DM_REMAP_VERSION "\(.*\)"$$/\1/p' include/dm-remap/version.h)
+OUT ?= build
+
+# What DKMS needs to build the modules: without anything that a build has left here. The name that
+# DKMS knows the version by may have more to it than the version (rpm: the release).
+DKMS_VERSION ?= $(VERSION)
+DKMS_DIR = $(DESTDIR)/usr/src/dm-remap-$(DKMS_VERSION)
+dkms_install:
+	find Kbuild dkms.conf compat dm-remap-core dm-remap-scanner include -type f \
+		\( -name 'Kbuild*' -o -name '*.[ch]' -o -name dkms.conf \) ! -name '*.mod.c' \
+		-exec install -D -m 644 '{}' '$(DKMS_DIR)/{}' ';'
+	sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION="$(DKMS_VERSION)"/' '$(DKMS_DIR)/dkms.conf'
+
+dist:
+	packaging/dist $(OUT)
+
+# A Debian machine gets what it lacks by tests/deps tool packaging.
+# DIST=dm-remap-VERSION.tar.gz packs a release instead of this checkout.
+deb rpm:
+	packaging/build-$@ "$${DIST:-$$(packaging/dist $(OUT))}" $(OUT)
 
 # Modules for the kernel of the tests, in this tree.
 test-modules:
@@ -56,4 +79,5 @@ lint:
 bench: test-modules
 	tests/bench/run
 
+.PHONY: dkms_install dist deb rpm
 .PHONY: all tools tools_install modules modules_install clean test-modules demo check check-all kernels lint bench
