@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The tarball of a release: the same bytes twice, whoever makes it, and every file says its licence.
+
+. "$(dirname "$0")/../lib.sh"
+
+# A copy, so that the checkout of whoever runs this stays as it is.
+git -c advice.detachedHead=false clone -q --shared "$REPO" clone
+first=$(clone/packaging/dist first 2>/dev/null)
+sleep 1.1
+second=$(cd / && umask 077 && TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$WORK/clone/packaging/dist" "$WORK/second" 2>/dev/null)
+ok "the same bytes at another time, with another umask, time zone and locale" cmp "$first" "$second"
+
+find clone -exec touch {} +
+chmod -R g+w clone
+touch clone/tests/deps.o clone/tests/junk
+third=$(clone/packaging/dist third 2>said)
+ok "and from a checkout with files that do not belong to it" cmp "$first" "$third"
+ok "which is said" grep -q 'not committed' said
+is "$(stat -c %a "$first")" 644 "it can be read by all"
+version=$(clone/packaging/set-version)
+is "$(basename "$first")" "dm-remap-$version.tar.gz" "its name has the version"
+is "$(tar -tf "$first" | cut -d/ -f1 | sort -u)" "dm-remap-$version" "and so has its one directory"
+is "$(tar -tvf "$first" --numeric-owner | awk '{ print $2 }' | sort -u)" 0/0 "it belongs to nobody"
+is "$(tar -tf "$first" | grep -v '/$' | cut -d/ -f2- | LC_ALL=C sort)" "$(git -C clone ls-files | LC_ALL=C sort)" \
+	"it has the files of the commit, all and no others"
+fourth=$(clone/packaging/dist --worktree fourth)
+is "$(tar -tf "$fourth" | grep -c '/tests/\(junk\|deps\.o\)$')" 1 "--worktree takes new files, but none that git ignores"
+
+#
+# Licence: in the first lines, or by a rule of REUSE.toml (https://reuse.software) for files that have no
+# place for it.
+#
+tar -xf "$(tarball "$VERSION")"
+cd "dm-remap-$VERSION" || exit 1
+
+patterns() { sed -n '/^path = \[/,/^]/s/^\t"\(.*\)",$/\1/p' REUSE.toml; }
+
+covered() {
+	local file=$1 pattern
+	while read -r pattern; do
+		# shellcheck disable=SC2053 # it is a pattern; ** there is * here
+		[[ $file != ${pattern//\*\*/*} ]] || return 0
+	done < <(patterns)
+	return 1
+}
+
+unlicensed() {
+	local file
+	find . -type f -printf '%P\n' | sort | while read -r file; do
+		head -n 5 "$file" | grep -qa 'SPDX-License-Identifier: GPL-2.0' || covered "$file" || echo "$file"
+	done
+}
+
+nothing "every file says its licence" "$(unlicensed)"
+echo "int x;" >tools/new.c
+is "$(unlicensed)" tools/new.c "a file that does not is noticed"
+rm tools/new.c
+unused() {
+	local pattern
+	while read -r pattern; do
+		[[ $(find . -type f -path "./${pattern//\*\*/*}" -print -quit) ]] || echo "$pattern"
+	done < <(patterns)
+}
+nothing "each rule of REUSE.toml is needed" "$(unused)"
+
+done_testing

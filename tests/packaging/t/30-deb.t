@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Debian's packages, as they are built here.
+
+. "$(dirname "$0")/../lib.sh"
+
+ok "the packages are built" debs "$VERSION"
+((STATUS == 0)) || done_testing
+dir=$OUTPUT
+arch=$(dpkg --print-architecture)
+changes=$(echo "$dir"/dm-remap_*.changes)
+
+# What other parts of the project bring; without them there is nothing to find fault with.
+suppress=()
+[[ -d $REPO/docs/man ]] || suppress+=(no-manual-page)
+[[ -d $REPO/tools/boot ]] || suppress+=(empty-binary-package)
+list=$(IFS=, && echo "${suppress[*]}")
+try lintian --fail-on error,warning,info --display-info ${list:+--suppress-tags "$list"} "$changes"
+nothing "lintian finds nothing" "$(grep -v '^warning: .*root' <<<"$OUTPUT")"
+is "$STATUS" 0 "and says so"
+
+has() { dpkg-deb -c "$1" | awk '{ print $6 }' | grep -x "$2" >/dev/null; }
+control() { dpkg-deb -I "$@"; }
+
+dkms=$dir/dm-remap-dkms_$VERSION-1_all.deb
+tool=$dir/remapsetup_$VERSION-1_$arch.deb
+boot=$dir/dm-remap-initramfs_$VERSION-1_all.deb
+source=./usr/src/dm-remap-$VERSION
+for file in dkms.conf Kbuild dm-remap-core/Kbuild dm-remap-scanner/Kbuild compat/Kbuild.probes include/dm-remap/version.h; do
+	ok "the modules' source has $file" has "$dkms" "$source/$file"
+done
+is "$(dpkg-deb -c "$dkms" | awk '{ print $6 }' | grep -E '^\./usr/src/.*\.(c|h)$' | sed "s#^$source/##" | sort)" \
+	"$(cd "$REPO" && git ls-files -co --exclude-standard compat dm-remap-core dm-remap-scanner include | grep -E '\.[ch]$' | sort)" \
+	"and all of the modules, and nothing else"
+trigger=$(control "$dkms" triggers | grep -v '^#')
+is "$trigger" "activate-noawait update-initramfs" "the modules' package has the initramfs made anew"
+for package in "$dkms" "$tool" "$boot"; do
+	scripts=$(for script in preinst postinst prerm postrm; do control "$package" $script 2>/dev/null; done)
+	nothing "$(basename "$package" | cut -d_ -f1): no script touches what is loaded or running" \
+		"$(grep -nE 'modprobe|rmmod|depmod|systemctl.* (stop|restart)|deb-systemd-invoke' <<<"$scripts")"
+done
+ok "remapsetup is there" has "$tool" ./usr/sbin/remapsetup
+dpkg-deb -x "$tool" tool
+is "$(tool/usr/sbin/remapsetup --version)" "remapsetup $VERSION" "and knows its version"
+if grep -q '^install-initramfs:' "$REPO/tools/Makefile"; then
+	ok "the hook of initramfs-tools" has "$boot" ./usr/share/initramfs-tools/hooks/dm-remap
+fi
+if [[ -d $REPO/docs/man ]]; then
+	ok "the manual page" has "$tool" ./usr/share/man/man8/remapsetup.8.gz
+fi
+if [[ -e $REPO/tools/completion/remapsetup ]]; then
+	ok "completion for bash" has "$tool" ./usr/share/bash-completion/completions/remapsetup
+fi
+
+done_testing

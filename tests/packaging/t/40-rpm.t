@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The rpm packages, as far as they can be built on Debian: docs/packaging.md.
+
+. "$(dirname "$0")/../lib.sh"
+
+ok "the packages are built" rpms "$VERSION"
+((STATUS == 0)) || done_testing
+dir=$OUTPUT
+export HOME=$WORK
+dkms=$dir/dm-remap-dkms-$VERSION-1.noarch.rpm
+tool=$dir/remapsetup-$VERSION-1.$(uname -m).rpm
+
+is "$(cd "$dir" && echo *)" "dm-remap-$VERSION-1.src.rpm dm-remap-dkms-$VERSION-1.noarch.rpm $(basename "$tool")" \
+	"the source, the modules, the tool, and nothing else"
+try rpmlint -c "$REPO/packaging/rpm/dm-remap.rpmlintrc" "$dir"/*.rpm "$REPO/packaging/rpm/dm-remap.spec"
+nothing "rpmlint finds nothing" "$(grep -E ': [EW]: ' <<<"$OUTPUT")"
+is "$STATUS" 0 "and says so"
+is "$(rpm -qpl "$dkms" | grep -c "^/usr/src/dm-remap-$VERSION-1/dkms.conf$")" 1 "the source is where DKMS looks for this release"
+is "$(rpm2cpio "$dkms" | cpio -i --quiet --to-stdout "./usr/src/dm-remap-$VERSION-1/dkms.conf" | grep ^PACKAGE_VERSION)" \
+	"PACKAGE_VERSION=\"$VERSION-1\"" "and says so itself"
+for need in 'dkms >= 3.0.11' procps-ng; do
+	ok "the modules' package needs $need" grep -qx "$need" <(rpm -qp --requires "$dkms" | sort -u)
+done
+nothing "no script touches what is loaded" "$(rpm -qp --scripts "$dkms" | grep -nE 'modprobe|rmmod|depmod|--reinstall')"
+is "$(rpm -qpl "$tool" | grep -c '^/usr/sbin/remapsetup$')" 1 "the tool's package has the tool"
+is "$(rpm -qpl "$tool" | grep -v '^/usr/share/licenses' | sort | uniq -d)" "" "each file once"
+
+done_testing
