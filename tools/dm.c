@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <dm-remap/format.h>
@@ -13,6 +14,7 @@
 
 #include "dm.h"
 #include "handshake.h"
+#include "module_refused.h"
 #include "say.h"
 
 #define TARGET		"remap"
@@ -76,8 +78,14 @@ static int run_task(struct dm_task *task)
 
 static int say_no_target(void)
 {
-	return fail(WRONG_DEVICE,
-		    "the running kernel has no target \"remap\": the module dm-remap-core is not installed for it, or it is not allowed to be loaded (see dmesg; with Secure Boot it must be signed with a key that the machine knows). Nothing was changed");
+	struct utsname kernel;
+	char why[512];
+
+	if (uname(&kernel))
+		return fail_errno(-errno, "the kernel does not say its release");
+	module_refused_text(why, sizeof(why), "", kernel.release);
+	return fail(WRONG_DEVICE, "the running kernel has no target \"remap\": %s. Nothing was changed",
+		    why);
 }
 
 int dm_check_target(void)
