@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What remapsetup says of a module that is missing, or that Secure Boot refuses: on a made-up /sys, /proc and /lib.
+
+. "$(dirname "$0")/../lib.sh"
+
+ok "the diagnosis is built alone" gcc -D_GNU_SOURCE -Wall -Wextra -Werror -fsanitize=address,undefined -g \
+	-o refused "$REPO/tests/packaging/refused.c" "$REPO/tools/module_refused.c"
+
+K=6.1.0-test
+fresh() {
+	rm -rf root
+	mkdir -p root/lib/modules/$K root/sys/kernel/security root/sys/module/module/parameters root/proc/sys/kernel root/var/lib
+	echo "updates/dkms/dm-remap-core.ko.xz: kernel/drivers/md/dm-mod.ko" >root/lib/modules/$K/modules.dep
+	echo "[none] integrity confidentiality" >root/sys/kernel/security/lockdown
+	echo N >root/sys/module/module/parameters/sig_enforce
+	echo 0 >root/proc/sys/kernel/modules_disabled
+}
+
+says() {
+	local text=$1 pattern=$2
+	try ./refused root $K
+	if [[ $STATUS -eq 0 && $OUTPUT == *$pattern* ]]; then pass "$text"; else fail "$text" "$OUTPUT"; fi
+}
+
+fresh
+says "installed, nothing forbids it: the log" "see what 'modprobe dm-remap-core' and dmesg say"
+
+rm root/lib/modules/$K/modules.dep
+says "no modules at all" "not installed for this kernel, $K: install the package dm-remap-dkms"
+echo "kernel/x.ko: updates/dkms/dm-remap-core.ko" >root/lib/modules/$K/modules.dep
+says "named only as what another depends on" "not installed for this kernel"
+echo "updates/dkms/my-dm-remap-core.ko:" >root/lib/modules/$K/modules.dep
+says "a module with a longer name" "not installed for this kernel"
+{ printf 'kernel/long.ko: '; head -c 20000 /dev/zero | tr '\0' 'x'; echo; echo "extra/dm-remap-core.ko:"; } \
+	>root/lib/modules/$K/modules.dep
+says "behind a very long line" "see what 'modprobe"
+
+fresh
+echo 1 >root/proc/sys/kernel/modules_disabled
+says "loading is switched off" "kernel.modules_disabled = 1"
+
+for level in "none [integrity] confidentiality" "none integrity [confidentiality]"; do
+	fresh
+	echo "$level" >root/sys/kernel/security/lockdown
+	says "lockdown, $level: no key" "no key of DKMS was found"
+	mkdir -p root/var/lib/dkms && touch root/var/lib/dkms/mok.pub
+	says "with the key of DKMS" "mokutil --import /var/lib/dkms/mok.pub"
+	mkdir -p root/var/lib/shim-signed/mok && touch root/var/lib/shim-signed/mok/MOK.der
+	says "with that of Ubuntu" "mokutil --import /var/lib/shim-signed/mok/MOK.der"
+done
+fresh
+echo Y >root/sys/module/module/parameters/sig_enforce
+says "signatures are enforced without lockdown" "loads only signed modules"
+
+done_testing
