@@ -10,13 +10,14 @@ MODULES="dm-remap-core dm-remap-scanner"
 
 # check TEXT COMMAND...
 check() {
-	local text=$1
+	local text=$1 status=0
 	shift
-	if "$@" >/tmp/said 2>&1 </dev/null; then
+	"$@" >/tmp/said 2>&1 </dev/null || status=$?
+	if ((status == 0)); then
 		echo "ok $text"
 	else
 		echo "not ok $text"
-		echo "$* exited with $?:"
+		echo "$* exited with $status:"
 		tail -n 30 /tmp/said
 	fi
 }
@@ -58,6 +59,6 @@ modules_are() {
 modules_are_gone() {
 	local module
 	for module in $MODULES; do
-		is "$(path_of $module)" "" "$module is gone"
+		is "$(path_of "$module")" "" "$module is gone"
 	done
 }
