@@ -133,6 +133,25 @@ static int refused(struct import *im, int error)
 	return range_refused(im->status.name, error);
 }
 
+/* A block that reads well now may do so because it lives on the spare already. */
+static int count_healthy(struct import *im, u64 block)
+{
+	char message[64], *reply, *word;
+	int r;
+
+	snprintf(message, sizeof(message), "lookup %llu", block);
+	r = dm_message(im->status.name, message, &reply);
+	if (r)
+		return refused(im, r);
+	word = reply ? strchr(reply, ' ') : NULL;
+	if (word && !strcmp(word, " main"))
+		im->fine++;
+	else
+		im->there++;
+	free(reply);
+	return OK;
+}
+
 static int send(struct import *im, const char *verb, u64 first, u64 count)
 {
 	char message[64], *reply;
@@ -141,10 +160,8 @@ static int send(struct import *im, const char *verb, u64 first, u64 count)
 
 	snprintf(message, sizeof(message), "%s %llu+%llu", verb, first, count);
 	r = dm_message(im->status.name, message, &reply);
-	if (r == -EUCLEAN) {
-		im->fine++;
-		return OK;
-	}
+	if (r == -EUCLEAN)
+		return count_healthy(im, first);
 	if (r)
 		return refused(im, r);
 	if (!reply || sscanf(reply, "%llu remapped, %llu skipped", &moved, &there) != 2)
