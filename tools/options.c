@@ -55,6 +55,7 @@ static const struct {
 	[OPT_BADBLOCKS] = { "badblocks", 0, NULL },
 	[OPT_SMART] = { "smart", 0, NULL },
 	[OPT_REMAP] = { "remap", 0, NULL },
+	[OPT_GUARD_TOO] = { "guard-too", 0, NULL },
 	[OPT_PROGRESS_FREQUENCY] = { "progress-frequency", 0, "SECONDS" },
 };
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "back.h"
+#include "progress.h"
+#include "verb.h"
+
+struct evacuate {
+	const struct call *call;
+	struct remap_status status;
+	char path[256];
+	struct timespec began;
+	unsigned long long every_ms;
+	u64 told_ms;
+};
+
+static u64 ms_since(const struct timespec *began)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - began->tv_sec) * 1000ULL + now.tv_nsec / 1000000 -
+	       began->tv_nsec / 1000000;
+}
+
+static void tell(u64 gone, u64 all, void *context)
+{
+	struct evacuate *e = context;
+	struct progress p = {
+		.device = e->path,
+		.state = "moving back",
+		.done = gone * e->status.block_size,
+		.all = all * e->status.block_size,
+		.time_ms = ms_since(&e->began),
+		.eta_ms = PROGRESS_UNKNOWN,
+	};
+
+	if (!e->every_ms || (e->told_ms && p.time_ms < e->told_ms))
+		return;
+	e->told_ms = p.time_ms + e->every_ms;
+	if (p.time_ms)
+		p.speed = p.done * 1000 / p.time_ms;
+	if (p.speed)
+		p.eta_ms = (p.all - p.done) * 1000 / p.speed;
+	if (given(e->call, OPT_PROGRESS_JSON))
+		progress_json(stdout, &p);
+	else
+		progress_line(stdout, &p, isatty(STDOUT_FILENO));
+}
+
+/* What keeps the spare from being taken away. */
+static int conclude(struct evacuate *e, int r)
+{
+	struct remap_status now;
+	int error = dm_read_status(e->status.name, &now);
+
+	if (error)
+		return r ? r : error;
+	if (now.remapped)
+		printf("%llu blocks are still on the spare: it is needed as before\n",
+		       now.remapped);
+	else
+		printf("nothing is on the spare any more: after remapsetup close %s the main device can be used alone\n",
+		       now.name);
+	return r;
+}
+
+static int evacuate(struct evacuate *e)
+{
+	const u64 all[1][2] = { { 0, ~0ULL } };
+	struct back_choice choice;
+	int r = back_choose(&e->status, all, 1, given(e->call, OPT_GUARD_TOO), &choice);
+
+	if (!r) {
+		r = back_report(&e->status, &choice, tell, e);
+		r = conclude(e, r);
+	}
+	free(choice.blocks);
+	return r;
+}
+
+static int run(const struct call *call)
+{
+	struct evacuate e = { .call = call };
+	unsigned long long seconds = 1;
+	int r = option_number(call, OPT_PROGRESS_FREQUENCY, 0, 3600, &seconds);
+
+	if (!r)
+		r = back_begin(call->args[0], &e.status);
+	if (r)
+		return r;
+	e.every_ms = seconds * 1000;
+	clock_gettime(CLOCK_MONOTONIC, &e.began);
+	snprintf(e.path, sizeof(e.path), "/dev/mapper/%s", e.status.name);
+	return evacuate(&e);
+}
+
+static const struct verb_option options[] = {
+	{ OPT_GUARD_TOO, "also blocks that 'guard' keeps on the spare" },
+	{ OPT_PROGRESS_FREQUENCY, "tell how far it is every so many (1); 0: never" },
+	{ OPT_PROGRESS_JSON, "tell it in JSON, a line each time" },
+	{ }
+};
+
+const struct verb verb_evacuate = {
+	.name = "evacuate",
+	.usage = "<name>",
+	.summary = "move all blocks back to the main device",
+	.details =
+"Moves all blocks that are on the spare back to the main device, as 'recover'\n"
+"does, and says at the end what is left. When nothing is, the spare is not needed\n"
+"any more. Lost data goes nowhere: write it (restore the file from a backup), or\n"
+"it keeps its block on the spare.\n"
+"\n"
+"The device stays in use, and is suspended for about a second, as often as it\n"
+"takes. If interrupted, what went back stays there. Exit code 4 if some blocks\n"
+"stay on the spare (but for those that 'guard' keeps there).",
+	.min_args = 1,
+	.max_args = 1,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/kernel.h>
+
+#include "back.h"
+#include "device.h"
+#include "disk.h"
+#include "klog.h"
+#include "verb.h"
+#include "window.h"
+
+struct grow {
+	const struct call *call;
+	struct remap_status status;
+	struct disk main;
+	u64 sectors;		/* as it is to be */
+};
+
+/* As far as the device goes, or up to a spare that lies behind on the same one. */
+static u64 room(const struct grow *g)
+{
+	const struct remap_status *s = &g->status;
+	u64 end = g->main.sectors;
+
+	if (s->main == s->spare && s->spare_start > s->main_start)
+		end = min(end, s->spare_start);
+	return end > s->main_start ? end - s->main_start : 0;
+}
+
+static int measure(struct grow *g)
+{
+	unsigned long long wanted = 0;
+	u32 unit = g->main.logical >> 9;
+	u64 most = room(g) / unit * unit;
+	int r = option_number(g->call, OPT_DATA_LENGTH, 1, 1ULL << 53, &wanted);
+
+	if (r)
+		return r;
+	g->sectors = wanted ? wanted : most;
+	if (g->sectors > most)
+		return fail(BAD_USE, "%s has room for %llu sectors only. Nothing was changed",
+			    g->main.path, most);
+	if (g->sectors % unit)
+		return fail(BAD_USE, "the length must be a multiple of the logical block of %s, %u sectors",
+			    g->main.path, unit);
+	if (g->sectors < g->status.sectors)
+		return fail(WRONG_DEVICE, "%s would become smaller (%llu sectors instead of %llu), which this does not do. If %s was made smaller, make it as large as it was before anything reads there",
+			    g->status.name, g->sectors, g->status.sectors, g->main.path);
+	return OK;
+}
+
+static int refuse_mode(const struct grow *g)
+{
+	if (!strcmp(g->status.mode, "rw"))
+		return OK;
+	return fail(WRONG_DEVICE, "%s is in the mode %s; it can grow in the mode rw only. Nothing was changed",
+		    g->status.name, g->status.mode);
+}
+
+static int exchange(const struct grow *g)
+{
+	struct window w;
+	int suspended, resumed = 0;
+	char *params = window_table(g->status.name, false);
+	int r = params ? window_open(&w, g->status.name, 0) : no_memory();
+
+	if (r) {
+		free(params);
+		return r;
+	}
+	r = window_load(g->status.name, g->sectors, params);
+	suspended = r ? r : window_suspend(&w);
+	if (!r && suspended)
+		window_clear(g->status.name);
+	if (!suspended)
+		resumed = window_resume(&w);
+	window_close(&w);
+	free(params);
+	if (suspended)
+		return fail_errno(suspended, "%s does not grow; it goes on as before",
+				  g->status.name);
+	return resumed ? fail_errno(resumed, "%s cannot be resumed: all I/O to it waits; see dmesg, and try 'dmsetup resume %s'",
+				    g->status.name, g->status.name) : OK;
+}
+
+static int check_result(const struct grow *g)
+{
+	struct remap_status now;
+	int r = dm_read_status(g->status.name, &now);
+
+	if (r)
+		return r;
+	if (strcmp(now.mode, "rw") || now.sectors != g->sectors)
+		return fail(WRONG_DEVICE, "%s has come up in the mode %s with %llu sectors: close it and open it again, nothing is lost",
+			    now.name, now.mode, now.sectors);
+	printf("%s has %llu sectors now, it had %llu. What is on it has to be told (resize2fs, pvresize, ...).\n"
+	       "The spare has %u blocks as before: 'remapsetup replace-spare' takes a larger one\n",
+	       now.name, now.sectors, g->status.sectors, now.total);
+	return OK;
+}
+
+static int grow(struct grow *g)
+{
+	struct klog log;
+	int r = measure(g);
+
+	if (r)
+		return r;
+	if (g->sectors == g->status.sectors) {
+		printf("%s covers all of %s already: %llu sectors\n", g->status.name, g->main.path,
+		       g->sectors);
+		return OK;
+	}
+	klog_begin(&log);
+	r = exchange(g);
+	if (!r)
+		r = check_result(g);
+	if (r)
+		klog_tell(&log, g->status.name);
+	klog_end(&log);
+	return r;
+}
+
+static int run(const struct call *call)
+{
+	struct grow g = { .call = call };
+	char path[256];
+	int r = back_begin(call->args[0], &g.status);
+
+	if (!r)
+		r = refuse_mode(&g);
+	if (r)
+		return r;
+	r = disk_open(&g.main, device_path(g.status.main, path, sizeof(path)), 0);
+	if (!r)
+		r = grow(&g);
+	disk_close(&g.main);
+	return r;
+}
+
+static const struct verb_option options[] = {
+	{ OPT_DATA_LENGTH, "how many sectors of the main device are mapped (all there are)" },
+	{ }
+};
+
+const struct verb verb_grow = {
+	.name = "grow",
+	.usage = "<name>",
+	.summary = "let a device cover a main device that has grown",
+	.details =
+"After a partition, a logical volume or an array below has become larger, makes\n"
+"the device as large as it is, without taking it out of use. It never makes one\n"
+"smaller. The spare does not grow: replace-spare takes a larger one.",
+	.min_args = 1,
+	.max_args = 1,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <libdevmapper.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "say.h"
+#include "window.h"
+
+#ifndef PR_SET_IO_FLUSHER
+#define PR_SET_IO_FLUSHER 57
+#endif
+
+/* What libdevmapper and the C library take for themselves. */
+#define HEAP_OF_LIBRARIES	(4 << 20)
+
+static struct dm_task *new_task(int type, const char *name)
+{
+	struct dm_task *task = dm_task_create(type);
+
+	if (!task || dm_task_set_name(task, name))
+		return task;
+	dm_task_destroy(task);
+	return NULL;
+}
+
+/* Runs and destroys it. */
+static int run_task(struct dm_task *task)
+{
+	int error = 0;
+
+	if (!task)
+		return -ENOMEM;
+	if (!dm_task_run(task))
+		error = dm_task_get_errno(task) ? -dm_task_get_errno(task) : -EINVAL;
+	dm_task_destroy(task);
+	return error;
+}
+
+/*
+ * State
+ */
+
+int window_state(const char *name, struct window_state *state)
+{
+	struct dm_task *task = new_task(DM_DEVICE_INFO, name);
+	struct dm_info info = { 0 };
+	int r = 0;
+
+	if (!task)
+		return -ENOMEM;
+	if (!dm_task_run(task))
+		r = -dm_task_get_errno(task);
+	else if (!dm_task_get_info(task, &info) || !info.exists)
+		r = -ENXIO;
+	dm_task_destroy(task);
+	state->suspended = info.suspended;
+	state->inactive = info.inactive_table;
+	return r;
+}
+
+int window_lock(const char *name)
+{
+	char path[DM_NAME_SIZE + 32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/remapsetup-%s.lock", name);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fail_errno(errno, "%s: the lock %s cannot be made; nothing was changed", name,
+				  path);
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return OK;	/* held until the process ends */
+	close(fd);
+	return fail(BUSY, "%s: another remapsetup is changing it at the moment; nothing was changed",
+		    name);
+}
+
+int window_refuse(const char *name)
+{
+	struct window_state state;
+	int r = window_state(name, &state);
+
+	if (r)
+		return fail_errno(r, "%s: its state cannot be read; nothing was changed", name);
+	if (state.inactive)
+		return fail(BUSY, "%s: a table is loaded that its next resume would take. Nothing was changed; 'dmsetup clear %s' drops it, 'dmsetup table --inactive %s' shows it",
+			    name, name, name);
+	if (state.suspended)
+		return fail(BUSY, "%s is suspended, and not by remapsetup, which leaves it so. Nothing was changed; 'dmsetup resume %s' ends that",
+			    name, name);
+	return OK;
+}
+
+/*
+ * The window
+ */
+
+/* Memory from the heap stays there, and is there: no page is asked for later. */
+static int lock_memory(size_t reserve)
+{
+	void *heap;
+
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_TRIM_THRESHOLD, -1);
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		return fail_errno(errno, "the memory of this process cannot be locked; nothing was changed");
+	/* the kernel must not write to the device for want of memory on our behalf either */
+	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
+	heap = malloc(reserve + HEAP_OF_LIBRARIES);
+	if (!heap) {
+		munlockall();
+		return no_memory();
+	}
+	/* not optimised away: the pages are the point */
+	explicit_bzero(heap, reserve + HEAP_OF_LIBRARIES);
+	free(heap);
+	return OK;
+}
+
+static void unlock_memory(void)
+{
+	prctl(PR_SET_IO_FLUSHER, 0, 0, 0, 0);
+	munlockall();
+}
+
+static bool prepare(struct window *w, const char *name)
+{
+	w->suspend = new_task(DM_DEVICE_SUSPEND, name);
+	w->resume = new_task(DM_DEVICE_RESUME, name);
+	/* a frozen file system would have to be thawed by whoever resumes, also if that is not us */
+	return w->suspend && w->resume && dm_task_skip_lockfs(w->suspend) &&
+	       dm_task_set_cookie(w->resume, &w->cookie, 0);
+}
+
+static void forget(struct dm_task **task)
+{
+	if (*task)
+		dm_task_destroy(*task);
+	*task = NULL;
+}
+
+int window_open(struct window *w, const char *name, size_t reserve)
+{
+	sigset_t all;
+	int r = window_refuse(name);
+
+	memset(w, 0, sizeof(*w));
+	if (!r)
+		r = lock_memory(reserve);
+	if (r)
+		return r;
+	if (!prepare(w, name)) {
+		forget(&w->suspend);
+		forget(&w->resume);
+		unlock_memory();
+		return no_memory();
+	}
+	fflush(stdout);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &w->signals);
+	w->words = say_verbose;
+	say_verbose = false;
+	return OK;
+}
+
+static int send(struct dm_task **task)
+{
+	int r = run_task(*task);
+
+	*task = NULL;
+	return r;
+}
+
+int window_suspend(struct window *w)
+{
+	return send(&w->suspend);
+}
+
+int window_resume(struct window *w)
+{
+	return send(&w->resume);
+}
+
+int window_end(const char *name)
+{
+	struct dm_task *task = new_task(DM_DEVICE_RESUME, name);
+	unsigned int cookie = 0;
+	int r;
+
+	if (!task || !dm_task_set_cookie(task, &cookie, 0)) {
+		forget(&task);
+		return -ENOMEM;
+	}
+	r = run_task(task);
+	dm_udev_wait(cookie);
+	return r;
+}
+
+void window_close(struct window *w)
+{
+	/* one that was not sent will not be answered */
+	if (w->resume && w->cookie)
+		dm_udev_complete(w->cookie);
+	if (w->cookie)
+		dm_udev_wait(w->cookie);
+	forget(&w->suspend);
+	forget(&w->resume);
+	unlock_memory();
+	say_verbose = w->words;
+	sigprocmask(SIG_SETMASK, &w->signals, NULL);
+}
+
+/*
+ * Tables
+ */
+
+int window_load(const char *name, u64 sectors, const char *params)
+{
+	struct dm_task *task = new_task(DM_DEVICE_RELOAD, name);
+
+	if (task && !dm_task_add_target(task, 0, sectors, "remap", params)) {
+		dm_task_destroy(task);
+		return -ENOMEM;
+	}
+	return run_task(task);
+}
+
+int window_clear(const char *name)
+{
+	return run_task(new_task(DM_DEVICE_CLEAR, name));
+}
+
+char *window_table(const char *name, bool inactive)
+{
+	struct dm_task *task = new_task(DM_DEVICE_TABLE, name);
+	char *target = NULL, *params = NULL, *copy = NULL;
+	uint64_t start, length;
+
+	if (!task)
+		return NULL;
+	if ((!inactive || dm_task_query_inactive_table(task)) && dm_task_run(task)) {
+		dm_get_next_target(task, NULL, &start, &length, &target, &params);
+		if (target && params && !strcmp(target, "remap"))
+			copy = strdup(params);
+	}
+	dm_task_destroy(task);
+	return copy;
+}
