@@ -38,7 +38,10 @@ const char *dump_text(const u8 *text, size_t size)
 
 static const char *flags(const struct remap_super *sb)
 {
-	return text("%s%s%s", sb->flags & REMAP_SUPER_CLEAN ? ", stopped cleanly" : "",
+	bool standby = sb->state == REMAP_SUPER_STANDBY;
+
+	return text("%s%s%s", sb->flags & REMAP_SUPER_CLEAN ?
+		    standby ? ", complete" : ", stopped cleanly" : standby ? ", not complete" : "",
 		    sb->flags & REMAP_SUPER_FINGERPRINT ? ", fingerprints taken" : "",
 		    sb->flags & REMAP_SUPER_FORGET ? ", nothing can be rescued" : "");
 }

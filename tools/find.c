@@ -12,6 +12,8 @@
 #include "identity.h"
 #include "sysfs.h"
 
+#define MAX_FOUND	8
+
 struct search {
 	const char *identity;
 	uuid_t uuid;
@@ -19,9 +21,8 @@ struct search {
 	u64 sectors;	/* at least */
 	char (*found)[256];
 	int nr;
+	u32 states[MAX_FOUND];	/* of spares, enum remap_super_state */
 };
-
-#define MAX_FOUND	8
 
 static int note(struct search *s, dev_t number)
 {
@@ -79,10 +80,53 @@ static int try_spare(dev_t number, void *context)
 	if (!is_readable(path, number) || disk_open(&disk, path, 0))
 		return 0;
 	r = supers_read(&supers, &disk, s->start, &is);
-	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid))
+	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid)) {
+		if (s->nr < MAX_FOUND)
+			s->states[s->nr] = supers.best->state;
 		note(s, number);
+	}
 	disk_close(&disk);
 	return r;
+}
+
+/* During a replacement there are two of one UUID, and at most one of them is active. */
+static void prefer(struct search *s, u32 state)
+{
+	int i, n = 0, which = 0;
+
+	for (i = 0; i < s->nr; i++)
+		if (s->states[i] == state && !n++)
+			which = i;
+	if (n != 1)
+		return;
+	memmove(s->found[0], s->found[which], sizeof(s->found[0]));
+	s->states[0] = state;
+	s->nr = 1;
+}
+
+static bool any_active(const struct search *s)
+{
+	int i;
+
+	for (i = 0; i < s->nr; i++)
+		if (s->states[i] == REMAP_SUPER_ACTIVE)
+			return true;
+	return false;
+}
+
+bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size)
+{
+	char found[MAX_FOUND][256];
+	struct search s = { .start = start, .found = found };
+
+	memcpy(s.uuid, uuid, sizeof(s.uuid));
+	if (device_each(try_spare, &s))
+		return false;
+	prefer(&s, state);
+	if (s.nr != 1 || s.states[0] != state)
+		return false;
+	snprintf(path, size, "%s", found[0]);
+	return true;
 }
 
 int find_spare(const char *text, u64 start, char *path, size_t size)
@@ -100,6 +144,7 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 	if (uuid_parse(text + 5, s.uuid))
 		return fail(BAD_USE, "'%s' is no UUID", text + 5);
 	r = device_each(try_spare, &s);
+	prefer(&s, any_active(&s) ? REMAP_SUPER_ACTIVE : REMAP_SUPER_STANDBY);
 	snprintf(what, sizeof(what), "the spare %s", text);
 	return r ? r : single(&s, path, size, what,
 			      "Blocks that were moved to it are nowhere else: plug it in, and do not use the main device alone");

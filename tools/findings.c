@@ -212,8 +212,14 @@ static void state(struct findings *found, const struct inspection *spare)
 		findings_add(found, REFUSED,
 			     text("the spare is not the active one: %s",
 				  spare->super.state == REMAP_SUPER_REPLACED ?
-				  "it was replaced" : "it is a standby"),
-			     "its map may be out of date", "use the spare that took its place");
+				  "it was replaced" :
+				  spare->super.flags & REMAP_SUPER_CLEAN ?
+				  "it is a standby that was to replace another one, and is complete" :
+				  "it is a standby that was to replace another one, and is not complete"),
+			     "its map may be out of date",
+			     spare->super.state == REMAP_SUPER_REPLACED ?
+			     "use the spare that took its place; if that says it is a standby, 'remapsetup open' of either, with both there, ends the replacement" :
+			     "open the old spare: if it was retired for this one already, 'remapsetup open' makes this one the active one");
 	if (spare->super.flags & REMAP_SUPER_FORGET)
 		findings_add(found, NOTE, "the main device was exchanged while data was lost",
 			     "what was lost cannot be rescued from it any more",

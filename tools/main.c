@@ -15,7 +15,7 @@
 static const struct verb * const verbs[] = {
 	&verb_format, &verb_open, &verb_attach, &verb_close, &verb_status, &verb_list,
 	&verb_remap, &verb_relocate, &verb_scan,
-	&verb_recover, &verb_evacuate, &verb_guard, &verb_grow,
+	&verb_recover, &verb_evacuate, &verb_guard, &verb_grow, &verb_replace_spare,
 	&verb_dump, &verb_check, &verb_repair, &verb_backup, &verb_restore, &verb_erase,
 	&verb_isremap,
 	&verb_import, &verb_export, &verb_monitor, &verb_metrics,

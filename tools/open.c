@@ -20,6 +20,7 @@
 #include "klog.h"
 #include "open.h"
 #include "pair.h"
+#include "promote.h"
 #include "super.h"
 #include "verb.h"
 
@@ -52,6 +53,9 @@ static int refuse_spare(const struct open *o, enum spare_is is)
 		return fail(WRONG_DEVICE, "%s: formatting was interrupted; it holds no data yet. Do remapsetup format again",
 			    path);
 	case SPARE_REPLACED:
+		if (o->supers.best->state == REMAP_SUPER_STANDBY)
+			return fail(WRONG_DEVICE, "%s was to replace another spare, which is the active one still. Use that one, and do replace-spare again",
+				    path);
 		return fail(WRONG_DEVICE, "%s is not the active spare any more: another one has taken its place. Use that one",
 			    path);
 	case SPARE_TOO_NEW:
@@ -84,6 +88,54 @@ static int judge_spare(struct open *o, enum spare_is is)
 	return OK;
 }
 
+static int read_spare(struct open *o, enum spare_is *is)
+{
+	int r = pair_open_spare(&o->pair, o->spare_path, false);
+
+	return r ? r : supers_read(&o->supers, &o->pair.spare, o->pair.spare_start, is);
+}
+
+/* A standby by itself: without the one that it was to replace, only if somebody insists. */
+static int insist(const struct open *o)
+{
+	if (given(o->call, OPT_FORCE))
+		return promote_alone(o->call, o->spare_path);
+	return fail(WRONG_DEVICE, "%s was to replace another spare, and it is not known whether that came to its end: the old one is not here. Plug it in. If it is dead, --force takes this one, if all was copied; what was remapped later on the old one would be read from where it was before",
+		    o->spare_path);
+}
+
+/*
+ * A replacement that was interrupted (docs/architecture.md, section 3.4): if the old spare was
+ * retired already, it is brought to its end; what is to be opened then is the new one.
+ */
+static int finish_replacement(struct open *o)
+{
+	const u32 state = o->supers.best->state;
+	char twin[256];
+	u8 uuid[16];
+	bool old = state == REMAP_SUPER_REPLACED, found;
+	enum spare_is is;
+	int r;
+
+	memcpy(uuid, o->supers.best->uuid, sizeof(uuid));
+	found = find_twin(uuid, o->pair.spare_start,
+			  old ? REMAP_SUPER_STANDBY : REMAP_SUPER_REPLACED, twin, sizeof(twin));
+	if ((old && !found) || (!old && find_twin(uuid, o->pair.spare_start, REMAP_SUPER_ACTIVE,
+						  twin, sizeof(twin))))
+		return OK;	/* and it is refused for what it is */
+	if (given(o->call, OPT_READONLY))
+		return fail(WRONG_DEVICE, "the replacement of this spare was interrupted, and --readonly changes nothing: open it once without");
+	disk_close(&o->pair.spare);
+	if (!found)
+		r = insist(o);
+	else
+		r = old ? promote_pair(o->call, o->spare_path, twin) :
+			  promote_pair(o->call, twin, o->spare_path);
+	if (old)
+		snprintf(o->spare_path, sizeof(o->spare_path), "%s", twin);
+	return r ? r : read_spare(o, &is);
+}
+
 static int open_spare(struct open *o)
 {
 	unsigned long long start = 0;
@@ -92,12 +144,14 @@ static int open_spare(struct open *o)
 
 	if (!r)
 		r = find_spare(o->call->args[0], start, o->spare_path, sizeof(o->spare_path));
-	if (!r)
-		r = pair_open_spare(&o->pair, o->spare_path, false);
-	if (r)
-		return r;
 	o->pair.spare_start = start;
-	r = supers_read(&o->supers, &o->pair.spare, start, &is);
+	if (!r)
+		r = read_spare(o, &is);
+	if (!r && is == SPARE_REPLACED) {
+		r = finish_replacement(o);
+		if (!r && o->supers.best && o->supers.best->state == REMAP_SUPER_ACTIVE)
+			is = SPARE_GOOD;
+	}
 	return r ? r : judge_spare(o, is);
 }
 

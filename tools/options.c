@@ -56,6 +56,7 @@ static const struct {
 	[OPT_SMART] = { "smart", 0, NULL },
 	[OPT_REMAP] = { "remap", 0, NULL },
 	[OPT_GUARD_TOO] = { "guard-too", 0, NULL },
+	[OPT_FINISH] = { "finish", 0, NULL },
 	[OPT_PROGRESS_FREQUENCY] = { "progress-frequency", 0, "SECONDS" },
 };
 

@@ -62,6 +62,7 @@ enum option_id {
 	OPT_SMART,
 	OPT_REMAP,
 	OPT_GUARD_TOO,
+	OPT_FINISH,
 	OPT_COUNT
 };
 
@@ -144,6 +145,7 @@ extern const struct verb verb_dump, verb_check, verb_repair, verb_backup, verb_r
 
 extern const struct verb verb_attach;
 extern const struct verb verb_monitor, verb_metrics, verb_import, verb_export;
-extern const struct verb verb_recover, verb_evacuate, verb_guard, verb_grow;
+extern const struct verb verb_recover, verb_evacuate, verb_guard, verb_grow,
+			 verb_replace_spare;
 
 #endif

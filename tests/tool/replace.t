@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The end of an interrupted replacement: of all states that two spares can be in, the
+# tool makes the new one the active one in exactly one, and the kernel's code never starts both.
+
+# shellcheck source=tests/tool/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# super IMAGE COPY STATE FLAGS GENERATION: changes a superblock of a copy (a: 0, b: 1)
+super() {
+	perl -e 'local $/; my ($file, $copy, $state, $flags, $generation) = @ARGV;
+		open F, "+<", $file or die; binmode F; my $d = <F>;
+		my $at = $copy * 512 * unpack("Q<", substr $d, 168, 8);
+		my $s = substr $d, $at, 4096;
+		substr($s, 8, 4) = "\0\0\0\0"; substr($s, 32, 8) = pack "Q<", $generation;
+		substr($s, 76, 8) = pack "L<L<", $state, $flags;
+		my $crc = 0xffffffff;
+		for (unpack "C*", $s) {
+			$crc ^= $_; $crc = $crc & 1 ? $crc >> 1 ^ 0x82f63b78 : $crc >> 1 for 1 .. 8;
+		}
+		substr($s, 8, 4) = pack "L<", $crc ^ 0xffffffff;
+		seek F, $at, 0; print F $s' "$@"
+}
+both() { super "$1" 0 "${@:2}" && super "$1" 1 "${@:2}"; }
+place_of_b() { perl -e 'open F, "<", $ARGV[0]; seek F, 168, 0; read F, $x, 8; print 512 * unpack "Q<", $x' "$1"; }
+tear() { poke "$1" "$2" 0 0 0 0 255; }
+starts() { [[ $(map "$1" 0) == mode* ]] && echo yes || echo no; }
+state() { "$TOOL" dump "$1" | sed -n 's/^state  *//p'; }
+
+"$KERNEL" make active.img 0
+GEN=$((0x700000000))
+active=2 standby=3 replaced=4
+
+# pair OLD-STATE NEW-STATE NEW-FLAGS DISTANCE: of the generations
+pair() {
+	cp active.img old.img
+	cp active.img new.img
+	both old.img "$1" 3 $((GEN + $4))
+	both new.img "$2" "$3" $GEN
+	cp old.img old.before
+	cp new.img new.before
+}
+# shellcheck disable=SC2317 # called by try
+finish() { "$TOOL" replace-spare --finish old.img new.img; }
+
+# All of them: exactly one is promoted; else nothing is written.
+promoted=0 wrong=
+for old in $active $standby $replaced; do
+	for new in $active $standby $replaced; do
+		for flags in 0 1 3; do
+			for distance in 0 1 2; do
+				pair "$old" "$new" "$flags" "$distance"
+				try finish
+				what="old $old new $new flags $flags distance $distance"
+				if ((old == replaced && new == standby && flags & 1 && distance == 1)); then
+					((STATUS == 0)) || wrong+="$what: $OUTPUT"$'\n'
+					[[ $(starts old.img)$(starts new.img) == noyes ]] || wrong+="$what: who starts?"$'\n'
+					promoted=$((promoted + 1))
+				else
+					((STATUS == 4)) || wrong+="$what: exit code $STATUS: $OUTPUT"$'\n'
+					cmp -s old.img old.before && cmp -s new.img new.before || wrong+="$what: changed"$'\n'
+				fi
+			done
+		done
+	done
+done
+is "$wrong" "" "of 81 pairs the right ones are promoted"
+is "$promoted" 2 "two of them"
+
+# A pair that does not belong together
+pair "$replaced" "$standby" 3 1
+"$KERNEL" make other.img 0
+cp other.img old.img
+poke old.img 16 1
+both old.img $replaced 3 $((GEN + 1))
+poke old.img "$(($(place_of_b old.img) + 16))" 1
+both old.img $replaced 3 $((GEN + 1))
+exits 4 "one of another UUID" finish
+like "$OUTPUT" "belong to different devices" "is told"
+
+# Each step of the commit, whole and torn, and the power goes. old: A, B; new: A, B.
+# step NAME WHO STARTS BEFORE, PROMOTED?
+step() {
+	local name=$1 before=$2 after=$3
+	is "$(starts old.img)$(starts new.img)" "$before" "$name: before, the kernel starts"
+	try finish
+	is "$(starts old.img)$(starts new.img)" "$after" "$name: afterwards"
+}
+begin() {
+	pair "$active" "$standby" 3 0
+	both old.img $active 3 $((0x600000000))
+}
+begin
+step "before the commit" yesno yesno
+begin
+tear old.img 0
+step "old A torn" yesno yesno
+begin
+super old.img 0 $replaced 3 $((GEN + 1))
+step "old A replaced" nono noyes
+is "$(state old.img), $(state new.img)" "replaced, stopped cleanly, fingerprints taken, active, stopped cleanly, fingerprints taken" \
+	"both say so"
+begin
+super old.img 0 $replaced 3 $((GEN + 1))
+tear old.img "$(place_of_b old.img)"
+step "old B torn" nono noyes
+begin
+both old.img $replaced 3 $((GEN + 1))
+step "old B replaced" nono noyes
+begin
+both old.img $replaced 3 $((GEN + 1))
+tear new.img 0
+step "new A torn" nono noyes
+begin
+both old.img $replaced 3 $((GEN + 1))
+super new.img 0 $active 3 $((GEN + 2))
+step "new A active" noyes noyes
+begin
+both old.img $replaced 3 $((GEN + 1))
+super new.img 0 $active 3 $((GEN + 2))
+tear new.img "$(place_of_b new.img)"
+step "new B torn" noyes noyes
+# promotion itself is interrupted
+begin
+super old.img 1 $replaced 3 $((GEN + 1))
+tear old.img 0
+step "A of the old one torn while it is finished" nono noyes
+
+# In words
+pair "$replaced" "$standby" 3 1
+like "$(state new.img)" "^standby, complete" "dump: complete"
+both new.img $standby 0 $GEN
+like "$(state new.img)" "^standby, not complete" "dump: not complete"
+exits 7 "check of it" "$TOOL" check new.img
+like "$OUTPUT" "a standby that was to replace another one, and is not complete" "says so"
+exits 7 "check of the old one" "$TOOL" check old.img
+like "$OUTPUT" "it was replaced" "says so"
+exits 4 "what is none" "$TOOL" replace-spare --finish active.img /dev/null
+done_testing

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: remapsetup replace-spare: another spare under a running device, or nothing has happened
+# timeout: 300
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/remapsetup.sh"
+
+load_core
+M=/dev/disk/main D=/dev/mapper/r
+make_null_blk main 16
+make_null_blk one 4
+make_null_blk two 8
+make_null_blk tiny 1
+# Both spares stand on a table that can be changed: /dev/mapper/s1 and s2.
+S1=/dev/mapper/s1 S2=/dev/mapper/s2
+plain() { echo "0 $(sectors "/dev/disk/$1") linear /dev/disk/$1 0"; }
+slow() { echo "0 $(sectors "/dev/disk/$1") delay /dev/disk/$1 0 0 /dev/disk/$1 0 $2 /dev/disk/$1 0 0"; }
+flaky() { echo "0 $(sectors "/dev/disk/$1") flakey /dev/disk/$1 0 0 600 1 $2"; }
+dm_create s1 "$(plain one)"
+dm_create s2 "$(plain two)"
+# change NAME TABLE: with the remap device at work, or suspended
+change() {
+	dmsetup reload "$1" <<<"$2"
+	dmsetup suspend --noflush --nolockfs "$1"
+	dmsetup resume "$1"
+}
+status() { dmsetup status r | cut -d' ' -f4,9,10; }
+spare_is() { [[ $(dmsetup table r | cut -d' ' -f6) == $(stat -Lc %Hr:%Lr "$1") ]]; }
+# state_of DISK: what the newer superblock says
+state_of() { rs dump "/dev/disk/$1" 2>/dev/null | sed -n 's/^state *\([a-z]*\).*/\1/p'; }
+suspended() { [[ $(dmsetup info -c --noheadings -o suspended r) == Suspended ]]; }
+runs_on() {
+	is "$(status)" "$2" "$3: the device goes on"
+	ok "$3: on $1" spare_is "$1"
+	ok "$3: with all data" pattern_check $D 0 0 1,2 "${@:4}"
+	is "$(dmsetup info -c --noheadings -o suspended r)$(dmsetup table --inactive r)" Active "$3: nothing waits"
+}
+# start: 200 blocks on a new spare in s1; main holds old data there
+start() {
+	[[ ! -e $D ]] || dm_remove r
+	change s1 "$(plain one)"
+	change s2 "$(plain two)"
+	blkdiscard -z /dev/disk/one
+	blkdiscard -z /dev/disk/two
+	rs format $S1 --data-device $M -q
+	rs open $S1 r --data-device $M
+	dmsetup message r 0 confirm_ms 0
+	pattern_write $D 0 0 1
+	dmsetup message r 0 remap 0+100
+	dmsetup message r 0 remap 1000+100
+	pattern_write $D 0 0 2
+	# what main alone would give is wrong
+	! pattern_check $M 0 8 2
+}
+replace() { rs replace-spare r "${1:-$S2}" -q; }
+
+# Refused
+start
+refuses 1 'no terminal to ask' "nobody to ask" rs replace-spare r $S2
+refuses 4 'tiny is too small' "a spare that is too small" replace /dev/disk/tiny
+refuses 5 'is a part of /dev/mapper/r' "the main device" replace $M
+refuses 5 'cannot be used: .* is a part of' "the spare itself" replace $S1
+mkfs.ext4 -q $S2
+refuses 4 'not empty. It holds a file system \(ext4\)' "one with a file system" replace
+mount $S2 /mnt
+refuses 5 'is mounted on /mnt' "one that is mounted" replace
+umount /mnt
+dmsetup suspend r
+refuses 5 'is suspended, and not by remapsetup' "a suspended device" replace
+ok "it stays so" suspended
+dmsetup resume r
+dmsetup table r | dmsetup reload r
+refuses 5 "'dmsetup clear r' drops it" "a table that waits" replace
+dmsetup clear r
+runs_on $S1 "rw 200 0" "refused"
+
+# Done
+ok "replace-spare" rs replace-spare r $S2 -q --force
+like "$OUTPUT" "s2 is the spare of r now, with 1[0-9]+ blocks; 200 were copied" "says so"
+runs_on $S2 "rw 200 0" "replaced"
+is "$(state_of one) $(state_of two)" "replaced active" "the states"
+blkdiscard -z /dev/disk/one
+ok "without the old one" pattern_check $D 0 0 2
+UUID=$(uuid_of r)
+rs close r
+ok "check" rs check $S2
+ok "open by UUID" rs open "UUID=$UUID" r --data-device $M
+ok "all data is there" pattern_check $D 0 0 2
+# To one that is smaller, so that some numbers do not fit: the last blocks of the large one are in use.
+dmsetup message r 0 remap 2000+300 >/dev/null
+dmsetup message r 0 recover 2000+290 >/dev/null
+dmsetup suspend r && dmsetup resume r
+like "$(dmsetup message r 0 lookup 2299)" "^2299 [45][0-9][0-9] 0 manual" "a high number is in use"
+ok "back to a smaller one" rs replace-spare r $S1 -q --spare-blocks 250
+runs_on $S1 "rw 210 0" "compacted"
+ok "fsck of it" rs check $S1
+
+# The old spare does not give all any more.
+start
+eval "$(dmsetup message r 0 list | awk '$1 == 1050 { print "SPARE=" $2 }')"
+read_layout $S1
+null_bad one "+$((DATA + SPARE * 8 + 2))-$((DATA + SPARE * 8 + 3))"
+ok "a spare with a bad place" replace
+like "$OUTPUT" "did not give 2 logical blocks any more" "is told"
+is "$(dmsetup message r 0 lookup 1050 | cut -d' ' -f3-)" "c manual -" "they are lost, and not rescuable"
+runs_on $S2 "rw 200 2" "with two lost" --errors 8402+2
+
+# Lost before, and rescuable
+start
+null_bad main +24000-24001
+attempt dd if=$D of=/dev/null bs=512 skip=24000 count=2 iflag=direct
+like "$(dmsetup message r 0 lookup 3000)" "3 read-error rescuable" "two sectors of main are lost"
+ok "replace" replace
+like "$(dmsetup message r 0 lookup 3000)" "3 read-error rescuable" "still, and may be rescued"
+null_bad main -24000-24001
+ok "rescue" dmsetup message r 0 retry 3000
+runs_on $S2 "rw 201 0" "rescued"
+
+# The new one fails
+start
+read_layout $S1
+for where in data end drops; do
+	case $where in
+	data) null_bad two +3000-3500 ;;
+	end) null_bad two "+$(($(sectors $S2) - 8))-$(($(sectors $S2) - 1))" ;;
+	drops) change s2 "$(flaky two '1 drop_writes')" ;;
+	esac
+	fails "a new spare that fails ($where)" replace
+	runs_on $S1 "rw 200 0" "$where"
+	null_bad two "-0-$(($(sectors $S2) - 1))"
+	change s2 "$(plain two)"
+	isnt "$(state_of two)" active "$where: it is no spare"
+done
+# in_window WHAT...: replaces with s2 slow; as soon as the device is suspended, WHAT is done
+in_window() {
+	change s2 "$(slow two 20)"
+	"$REMAPSETUP" replace-spare r $S2 -q --force >/run/out 2>&1 &
+	local pid=$!
+	eventually 20 suspended
+	"$@"
+	wait $pid && STATUS=0 || STATUS=$?
+	change s2 "$(plain two)"
+	OUTPUT=$(</run/out)
+	cat /run/out
+}
+
+# The old one fails in the window
+start
+in_window change s1 "0 $(sectors $S1) error"
+like "$STATUS $OUTPUT" "^4 .*(does not answer|cleanly)" "an old spare that goes away in the window"
+change s1 "$(plain one)"
+runs_on $S1 "rw 200 0" "gone and back"
+in_window change s1 "$(flaky one '1 error_writes')"
+like "$STATUS $OUTPUT" "^4 .*cannot be retired" "one that takes no writes cannot be retired"
+change s1 "$(plain one)"
+is "$(state_of one)" active "it is the active one"
+isnt "$(state_of two)" standby "and the standby is gone"
+ok "its data is there" pattern_check $D 0 0 1,2
+ok "closed and opened" rs close r
+ok "it starts" rs open $S1 r --data-device $M
+runs_on $S1 "rw 200 0" "not retired"
+
+# Retired, and then the new one takes nothing: back to the old one, or forward at the next open.
+retired() { [[ $(state_of one) == replaced ]]; }
+slow_old() { change s1 "$(slow one 1500)"; }
+break_new_then() {
+	slow_old
+	eventually 30 retired
+	change s2 "$(flaky two '1 error_writes')"
+}
+in_window break_new_then
+like "$STATUS $OUTPUT" "^4 .*(Nothing is lost|closed and opened again)" "a new spare that fails in the last moment"
+is "$(dmsetup status r | cut -d' ' -f4)" fail "nothing goes on"
+fails "nothing is read" pattern_check $D 0 8 2
+change s1 "$(plain one)"
+rs close r
+ok "open brings it to its end" rs open "UUID=$(rs dump $S1 | sed -n 's/^UUID *//p')" r --data-device $M
+is "$(status)" "rw 200 0" "with both there"
+ok "all data is there" pattern_check $D 0 0 1,2
+dm_remove r
+
+# Killed at any time, and done again; or resumed by somebody, closed and opened.
+start
+for turn in 1 2 3 4 5 6 7 8; do
+	change s2 "$(slow two 5)"
+	change s1 "$(slow one 50)"
+	new=$S2 && spare_is $S2 && new=$S1
+	timeout -s KILL "0.$((RANDOM % 8 + 1))$((RANDOM % 10))" "$REMAPSETUP" replace-spare r $new -q --force || true
+	change s1 "$(plain one)"
+	change s2 "$(plain two)"
+	diag "turn $turn: $(dmsetup info -c --noheadings -o suspended r), $(state_of one), $(state_of two)"
+	if ((turn % 2)); then
+		spare_is $new || ok "turn $turn: done again" rs replace-spare r $new -q --force
+	else
+		uuid=$(uuid_of r)
+		dmsetup resume r
+		rs close r
+		ok "turn $turn: resumed, closed and opened" rs open "UUID=$uuid" r --data-device $M
+	fi
+	is "$(status)" "rw 200 0" "turn $turn: it goes on"
+	ok "turn $turn: all data is there" pattern_check $D 0 0 1,2
+	pattern_write $D 0 0 2
+done
+
+# A spare that has not come to its end is not taken by itself.
+dm_remove r
+start
+timeout -s KILL 1 "$REMAPSETUP" replace-spare r $S2 -q >/dev/null 2>&1 || true
+rs close r
+old=$S1 new=$S2
+is "$(state_of one) $(state_of two)" "replaced active" "replaced"
+refuses 4 'another one has taken its place' "the old one is refused" rs open $old r --data-device $M
+ok "the new one opens" rs open $new r --data-device $M
+done_testing
