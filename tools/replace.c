@@ -303,8 +303,9 @@ static void exchange(struct replace *r, struct window *w, const char *params, st
 /* For inspect_spare(), which allocates in the window. */
 static size_t reserve(const struct replace *r)
 {
-	return 3 * (size_t)r->super.table_blocks * REMAP_META_SIZE +
-	       64 * (size_t)r->super.spare_blocks + (16 << 20);
+	/* the table, what is known of its blocks, and of each entry */
+	return (size_t)r->super.table_blocks * (REMAP_META_SIZE + 128) +
+	       32 * (size_t)r->super.spare_blocks + (16 << 20);
 }
 
 static int open_window(struct replace *r, struct outcome *o)

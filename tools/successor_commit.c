@@ -88,18 +88,23 @@ int successor_destroy(struct store *new, const struct remap_super *sb)
 	return r;
 }
 
+static bool put_and_look(struct store *store, const struct remap_super *sb, u32 copy, void *buf)
+{
+	return !put(store, sb, copy, buf) && is_state(store, sb, copy, buf);
+}
+
 /*
  * One copy that durably says so is enough: it is the newer one, whatever becomes of
  * the other. If neither is known to, nobody may go on with either.
  */
 static enum seen retire(struct successor *s, const struct remap_super *retired, void *buf)
 {
-	bool a = !put(s->old, retired, 0, buf), b;
+	bool a = put_and_look(s->old, retired, 0, buf), b;
 	enum seen seen_a, seen_b;
 
 	if (!a && look(s, retired, 0, buf) == UNCHANGED && look(s, retired, 1, buf) == UNCHANGED)
 		return UNCHANGED;
-	b = !put(s->old, retired, 1, buf);
+	b = put_and_look(s->old, retired, 1, buf);
 	if (a || b)
 		return REPLACED;
 	seen_a = look(s, retired, 0, buf);
@@ -114,13 +119,15 @@ static enum successor_outcome fall_back(struct successor *s, const struct remap_
 					void *buf)
 {
 	struct remap_super again = s->was.super;
+	bool a, b;
 
 	if (successor_destroy(s->new, &s->sb))
 		return SUCCESSOR_STUCK;
 	again.generation = max(retired->generation, s->sb.generation) + 1;
 	/* either superblock that says so counts: it is the newest */
-	return put(s->old, &again, 0, buf) & put(s->old, &again, 1, buf) ? SUCCESSOR_STUCK :
-	       SUCCESSOR_RESTORED;
+	a = put_and_look(s->old, &again, 0, buf);
+	b = put_and_look(s->old, &again, 1, buf);
+	return a || b ? SUCCESSOR_RESTORED : SUCCESSOR_STUCK;
 }
 
 static bool activate(struct successor *s, void *buf)
@@ -129,8 +136,8 @@ static bool activate(struct successor *s, void *buf)
 
 	s->sb.state = REMAP_SUPER_ACTIVE;
 	s->sb.generation += 2;
-	a = !put(s->new, &s->sb, 0, buf);
-	b = !put(s->new, &s->sb, 1, buf);
+	a = put_and_look(s->new, &s->sb, 0, buf);
+	b = put_and_look(s->new, &s->sb, 1, buf);
 	/* one is enough: the kernel rewrites the other */
 	return a || b;
 }
