@@ -10,6 +10,7 @@
 #include "device.h"
 #include "find.h"
 #include "identity.h"
+#include "in_use.h"
 #include "sysfs.h"
 
 #define MAX_FOUND	8
@@ -22,6 +23,7 @@ struct search {
 	char (*found)[256];
 	int nr;
 	u32 states[MAX_FOUND];	/* of spares, enum remap_super_state */
+	bool held[MAX_FOUND];	/* another device stands on it, and shows the same spare perhaps */
 };
 
 static int note(struct search *s, dev_t number)
@@ -81,12 +83,30 @@ static int try_spare(dev_t number, void *context)
 		return 0;
 	r = supers_read(&supers, &disk, s->start, &is);
 	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid)) {
-		if (s->nr < MAX_FOUND)
+		if (s->nr < MAX_FOUND) {
 			s->states[s->nr] = supers.best->state;
+			s->held[s->nr] = in_use_by(disk.fd, NULL, 0);
+		}
 		note(s, number);
 	}
 	disk_close(&disk);
 	return r;
+}
+
+/* Of a disk and what stands on it, a multipath device for one, the upper one is meant. */
+static void drop_held(struct search *s)
+{
+	int i, n = 0;
+
+	for (i = 0; i < s->nr; i++) {
+		if (s->held[i])
+			continue;
+		memmove(s->found[n], s->found[i], sizeof(s->found[0]));
+		s->states[n++] = s->states[i];
+	}
+	/* all of them in use: which is for others to say */
+	if (n)
+		s->nr = n;
 }
 
 /* During a replacement there are two of one UUID, and at most one of them is active. */
@@ -122,6 +142,7 @@ bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size)
 	memcpy(s.uuid, uuid, sizeof(s.uuid));
 	if (device_each(try_spare, &s))
 		return false;
+	drop_held(&s);
 	prefer(&s, state);
 	if (s.nr != 1 || s.states[0] != state)
 		return false;
@@ -144,6 +165,7 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 	if (uuid_parse(text + 5, s.uuid))
 		return fail(BAD_USE, "'%s' is no UUID", text + 5);
 	r = device_each(try_spare, &s);
+	drop_held(&s);
 	prefer(&s, any_active(&s) ? REMAP_SUPER_ACTIVE : REMAP_SUPER_STANDBY);
 	snprintf(what, sizeof(what), "the spare %s", text);
 	return r ? r : single(&s, path, size, what,

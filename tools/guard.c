@@ -30,6 +30,7 @@ struct guard {
 	u64 blocks[MAX_BLOCKS];
 	size_t nr;		/* in @blocks */
 	size_t marked;		/* in all */
+	size_t unread;		/* places of remapped blocks that do not read on the main device */
 };
 
 /*
@@ -188,12 +189,15 @@ static int hide(struct guard *g)
 	return r ? r : mark_all(g);
 }
 
-static size_t count_marks(const struct guard *g, const struct block_map *map, u64 *blocks)
+static size_t count_marks(struct guard *g, const struct block_map *map, u64 *blocks)
 {
 	size_t i, nr = 0;
 
 	for (i = 0; i < map->nr; i++) {
-		if (!guard_mark_is_at(&g->marks, map->list[i].block))
+		enum guard_mark_seen seen = guard_mark_look(&g->marks, map->list[i].block);
+
+		g->unread += seen == GUARD_MARK_UNREAD;
+		if (seen != GUARD_MARK_THERE)
 			continue;
 		if (blocks)
 			blocks[nr] = map->list[i].block;
@@ -273,6 +277,9 @@ static int turn_off(struct guard *g)
 	}
 	if (!r)
 		nr = count_marks(g, &map, blocks);
+	if (!r && g->unread)
+		r = fail(WRONG_DEVICE, "%s does not read at the places of %zu blocks that are on the spare, so it is not known whether they are guarded. Nothing was changed; their data is on the spare",
+			 g->main_path, g->unread);
 	if (!r && !nr)
 		printf("%s is not guarded\n", g->main_path);
 	if (!r && nr)
@@ -304,6 +311,9 @@ static int show(struct guard *g)
 		return r;
 	printf("guard of %s: %s, %zu blocks marked\n", g->status.name,
 	       !nr ? "off" : found.nr ? "incomplete" : "on", nr);
+	if (g->unread)
+		printf("%zu more blocks on the spare may be, their places on %s do not read\n",
+		       g->unread, g->main_path);
 	for (i = 0; i < found.nr; i++)
 		printf("%s is recognised: %s at byte %llu\n", g->main_path, found.list[i].type,
 		       found.list[i].offset);

@@ -90,14 +90,21 @@ static bool is_mark(const struct guard_marks *m, u64 block, size_t bytes)
 	       le32_to_cpu(mark->crc) == checksum(mark, bytes);
 }
 
-bool guard_mark_is_at(const struct guard_marks *m, u64 block)
+enum guard_mark_seen guard_mark_look(const struct guard_marks *m, u64 block)
 {
 	const struct remap_status *s = m->status;
 	size_t bytes = bytes_of(s, block);
 
-	return guard_mark_reaches(s, block) &&
-	       !disk_read(&m->main, s->main_start + start_of(s, block), m->buf, bytes) &&
-	       is_mark(m, block, bytes);
+	if (!guard_mark_reaches(s, block))
+		return GUARD_MARK_NONE;
+	if (disk_read(&m->main, s->main_start + start_of(s, block), m->buf, bytes))
+		return GUARD_MARK_UNREAD;
+	return is_mark(m, block, bytes) ? GUARD_MARK_THERE : GUARD_MARK_NONE;
+}
+
+bool guard_mark_is_at(const struct guard_marks *m, u64 block)
+{
+	return guard_mark_look(m, block) == GUARD_MARK_THERE;
 }
 
 static void make(const struct guard_marks *m, u64 block, size_t bytes)

@@ -33,7 +33,15 @@ void guard_marks_close(struct guard_marks *marks);
 /** guard_mark_reaches() - may a mark stand there? */
 bool guard_mark_reaches(const struct remap_status *status, u64 block);
 
-/** guard_mark_is_at() - one of this spare, for this block, whole */
+enum guard_mark_seen {
+	GUARD_MARK_NONE,
+	GUARD_MARK_THERE,	/* one of this spare, for this block, whole */
+	GUARD_MARK_UNREAD,	/* the main device does not read there */
+};
+
+enum guard_mark_seen guard_mark_look(const struct guard_marks *marks, u64 block);
+
+/** guard_mark_is_at() - and nothing but certain */
 bool guard_mark_is_at(const struct guard_marks *marks, u64 block);
 
 /**

@@ -37,7 +37,7 @@ static void help(void)
 	       "\n"
 	       "Commands:\n");
 	for (i = 0; i < ARRAY_SIZE(verbs); i++)
-		printf("  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
+		printf("  %-13s %s\n", verbs[i]->name, verbs[i]->summary);
 	printf("\n"
 	       "remapsetup <command> --help describes a command, remapsetup --version\n"
 	       "shows the version.\n"

@@ -30,8 +30,8 @@ completes() {
 	printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' ' | sed 's/ $//'
 }
 
-is "$(completes re)" "relocate remap repair restore" "commands"
-is "$(completes '' | tr ' ' '\n' | grep -c .)" "$(($(remapsetup --help | grep -cE '^  [a-zA-Z]+ ') + 2))" "all of them"
+is "$(completes re)" "recover relocate remap repair replace-spare restore" "commands"
+is "$(completes '' | tr ' ' '\n' | grep -c .)" "$(($(remapsetup --help | grep -cE '^  [a-zA-Z-]+ ') + 2))" "all of them"
 is "$(completes --v)" "--version" "options without a command"
 is "$(completes close --)" "--cancel-deferred --deferred --help --verbose --version" "options of one"
 is "$(completes import safe --b)" "--badblocks --block-size" "behind an argument"
@@ -41,6 +41,8 @@ is "$(completes remap sa)" "safe" "that begin so"
 is "$(completes remap safe '')" "" "a range is not known"
 is "$(completes scan st)" "start status stop" "what scan can do"
 is "$(completes scan start se)" "second" "with which"
+is "$(completes guard safe o)" "off on" "what guard can do"
+is "$(completes replace-spare sa)" "safe" "which gets another spare"
 is "$(completes scan --progress-frequency 5 start se)" "second" "whatever stands before it"
 touch spare.img other.img
 is "$(completes check sp)" "spare.img" "a spare"

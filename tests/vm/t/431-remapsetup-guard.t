@@ -68,7 +68,7 @@ is "$(alone) $(remapped)" "ext4  0" "takes it back as well"
 # A disk that does not take the mark, or not the block
 ok "on" rs guard r on
 null_bad main +0-7
-refuses 4 '1 of 1 guarded blocks stay on the spare, with their data' "off, on a disk that fails" rs guard r off
+refuses 4 'does not read at the places of 1 blocks that are on the spare' "off, on a disk that fails" rs guard r off
 is "$(seen $D)" "ext4 " "the device is ext4"
 null_bad main -0-7
 ok "off" rs guard r off
@@ -85,7 +85,7 @@ null_bad main +2-3
 attempt dd if=$D of=/dev/null bs=512 skip=2 count=2 iflag=direct
 is "$(remapped)" 1 "the superblock is lost"
 null_bad main -2-3
-refuses 4 'is not whole on the spare, so its place on .* is left alone' "it is not guarded" rs guard r on
+refuses 4 'cannot be searched for what it holds' "it is not guarded" rs guard r on
 is "$(alone)" "ext4 " "it may be rescued"
 ok "rescue" dmsetup message r 0 retry 0
 rs recover r 0
