@@ -293,6 +293,21 @@ static enum is look(struct sim *s)
 	return is;
 }
 
+/* "open --force" believes a standby that says so without the old one. */
+static bool complete_if_it_says_so(struct sim *s)
+{
+	struct inspection spare;
+	bool good = true;
+
+	if (inspect_spare(&spare, &s->store, false))
+		abort();
+	if (!spare.super_error && spare.super.state == REMAP_SUPER_STANDBY &&
+	    spare.super.flags & REMAP_SUPER_CLEAN)
+		good = !spare.load_error && has_all(&spare, &s->store);
+	inspect_free(&spare);
+	return good;
+}
+
 /* Returns whether there was something to promote; *good becomes false if it goes wrong. */
 static bool promote(void)
 {
@@ -378,7 +393,8 @@ static bool sane_after_cut(void)
 {
 	enum is a = look(&one), b = look(&two);
 
-	if (a == STARTS_WRONG || b == STARTS_WRONG || (a == STARTS && b == STARTS))
+	if (a == STARTS_WRONG || b == STARTS_WRONG || (a == STARTS && b == STARTS) ||
+	    !complete_if_it_says_so(&two))
 		return false;
 	if (a == STARTS || b == STARTS)
 		return !promote();

@@ -102,6 +102,7 @@ like "$OUTPUT" "guard of r: on, [23] blocks marked" "tells"
 dd if=/dev/zero of=/run/disk.img bs=1M count=64 status=none
 dd if=$D of=/run/disk.img bs=1M conv=notrunc status=none
 ok "off" rs guard r off
+blockdev --flushbufs $M
 ok "main alone has it, byte for byte" cmp $M /run/disk.img
 
 # Nothing that must not be hidden
