@@ -139,7 +139,7 @@ static int finish_replacement(struct open *o)
 static int open_spare(struct open *o)
 {
 	unsigned long long start = 0;
-	enum spare_is is;
+	enum spare_is is = SPARE_FOREIGN;
 	int r = option_number(o->call, OPT_SPARE_START, 0, 1ULL << 53, &start);
 
 	if (!r)
