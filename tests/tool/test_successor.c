@@ -373,6 +373,24 @@ static int replace(void)
 
 static const u64 sizes[] = { OLD, 8000, 3000 };
 
+/* A copy of the old spare that comes back must not have a newer word on anything. */
+static bool generations_are_new(void)
+{
+	const u64 base = (old_super.generation | U32_MAX) + 1;
+	struct inspection spare;
+	bool good = true;
+	u32 n;
+
+	if (inspect_spare(&spare, &two.store, false))
+		abort();
+	for (n = 0; n < spare.super.spare_blocks; n++)
+		if (inspect_entry(&spare, n)->state == REMAP_ENTRY_MAPPED)
+			good &= le64_to_cpu(inspect_entry(&spare, n)->generation) > base;
+	good &= spare.super.generation > base;
+	inspect_free(&spare);
+	return good;
+}
+
 static void test_done(void)
 {
 	unsigned int i;
@@ -382,6 +400,7 @@ static void test_done(void)
 		begin(sizes[i]);
 		snprintf(text, sizeof(text), "from %d sectors to %llu: done", OLD, sizes[i]);
 		check(replace() == 1 && look(&one) == DOES_NOT && look(&two) == STARTS, text);
+		check(generations_are_new(), "all generations are above those of the old one");
 	}
 	begin(200);
 	check(!replace() && look(&one) == STARTS && look(&two) == DOES_NOT,
@@ -524,6 +543,15 @@ static void test_reads(void)
 	inspect_spare(&spare, &two.store, false);
 	check(le64_to_cpu(inspect_entry(&spare, used[6])->lost) == 0xc &&
 	      spare.lost == 4 && !inspect_entry(&spare, used[6])->flags, "and only they");
+	inspect_free(&spare);
+
+	begin(8000);
+	one.bad_sector = old_super.data + used[3] * SPB + 1;
+	one.bad_sectors = 1;
+	check(replace() == 1 && s.newly_lost == 1, "one more of a block with lost data");
+	inspect_spare(&spare, &two.store, false);
+	check(le64_to_cpu(inspect_entry(&spare, used[3])->lost) == 0x7 &&
+	      !inspect_entry(&spare, used[3])->flags, "ends that it can be rescued");
 	inspect_free(&spare);
 
 	begin(8000);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: remapsetup replace-spare: another spare under a running device, or nothing has happened
-# timeout: 300
+# timeout: 600
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
