@@ -33,6 +33,7 @@ debian_releases() {
 
 # debian_mirror LABEL: the address of Debian or Debian-Security, as this machine has it.
 debian_mirror() {
+	# shellcheck disable=SC2016 # apt-get expands it
 	env -u APT_CONFIG apt-get indextargets 'Identifier: Packages' 'Origin: Debian' "Label: $1" \
 		--format '$(REPO_URI)' | sort -u | head -n 1
 }

@@ -4,6 +4,7 @@
 # The packages installed, upgraded, removed and purged by apt, on Debian 12 and 13, as far as a chroot goes:
 # DKMS builds and installs, nothing is loaded. SUITES says which (bookworm trixie).
 
+# shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
 NEXT=${VERSION%.*}.$((${VERSION##*.} + 1))

@@ -4,6 +4,7 @@
 # The rpm package of the modules: installed, installed again, a new release, a new version, erased; by rpm and by dnf. In a
 # chroot of Debian, with rpm's database beside dpkg's: docs/packaging.md says what that does not show.
 
+# shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
 NEXT=${VERSION%.*}.$((${VERSION##*.} + 1))

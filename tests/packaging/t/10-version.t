@@ -3,6 +3,7 @@
 #
 # One version, and every place that says one agrees.
 
+# shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
 ok "the places agree" "$REPO/packaging/set-version"

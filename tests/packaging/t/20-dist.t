@@ -3,6 +3,7 @@
 #
 # The tarball of a release: the same bytes twice, whoever makes it, and every file says its licence.
 
+# shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
 # A copy, so that the checkout of whoever runs this stays as it is.
@@ -32,6 +33,7 @@ is "$(tar -tf "$fourth" | grep -c '/tests/\(junk\|deps\.o\)$')" 1 "--worktree ta
 # Licence: in the first lines, or by a rule of REUSE.toml (https://reuse.software) for files that have no
 # place for it.
 #
+# shellcheck disable=SC2153 # of lib.sh
 tar -xf "$(tarball "$VERSION")"
 cd "dm-remap-$VERSION" || exit 1
 

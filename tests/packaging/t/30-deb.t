@@ -3,6 +3,7 @@
 #
 # Debian's packages, as they are built here.
 
+# shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
 ok "the packages are built" debs "$VERSION"

@@ -3,6 +3,7 @@
 #
 # The rpm packages, as far as they can be built on Debian: docs/packaging.md.
 
+# shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
 ok "the packages are built" rpms "$VERSION"

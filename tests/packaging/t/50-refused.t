@@ -3,6 +3,7 @@
 #
 # What remapsetup says of a module that is missing, or that Secure Boot refuses: on a made-up /sys, /proc and /lib.
 
+# shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
 ok "the diagnosis is built alone" gcc -D_GNU_SOURCE -Wall -Wextra -Werror -fsanitize=address,undefined -g \

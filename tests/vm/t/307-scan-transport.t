@@ -9,7 +9,6 @@
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/scan.sh"
 
-D=/dev/mapper/r
 field() { dmsetup status r | cut -d' ' -f"$1"; }
 reached() { (($(scan_get r position) >= $1)); }
 moved_on() { (($(scan_get r position) > $1)); }

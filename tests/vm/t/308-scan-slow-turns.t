@@ -9,7 +9,6 @@
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/scan.sh"
 
-D=/dev/mapper/r
 field() { dmsetup status "$1" | cut -d' ' -f"$2"; }
 table() { echo "0 $LEN remap /dev/mapper/$1-main 0 /dev/disk/$1-spare 0 ${2:-0}"; }
 # device NAME SPARE_BLOCKS RANGE...: with slow ranges
