@@ -15,10 +15,7 @@ tool=$dir/remapsetup-$VERSION-1.$(uname -m).rpm
 
 is "$(cd "$dir" && echo *)" "dm-remap-$VERSION-1.src.rpm dm-remap-dkms-$VERSION-1.noarch.rpm $(basename "$tool")" \
 	"the source, the modules, the tool, and nothing else"
-cp "$REPO/packaging/rpm/dm-remap.rpmlintrc" rc
-# brought by another part of the project
-[[ -d $REPO/docs/man ]] || echo 'addFilter("W: no-manual-page-for-binary")' >>rc
-try rpmlint -r rc "$dir"/*.rpm "$REPO/packaging/rpm/dm-remap.spec"
+try rpmlint -r "$REPO/packaging/rpm/dm-remap.rpmlintrc" "$dir"/*.rpm "$REPO/packaging/rpm/dm-remap.spec"
 nothing "rpmlint finds nothing" "$(grep -E ': [EW]: ' <<<"$OUTPUT")"
 is "$STATUS" 0 "and says so"
 is "$(rpm -qpl "$dkms" | grep -c "^/usr/src/dm-remap-$VERSION-1/dkms.conf$")" 1 "the source is where DKMS looks for this release"
@@ -29,6 +26,7 @@ for need in 'dkms >= 3.0.11' procps-ng; do
 done
 nothing "no script touches what is loaded" "$(rpm -qp --scripts "$dkms" | grep -nE 'modprobe|rmmod|depmod|--reinstall')"
 is "$(rpm -qpl "$tool" | grep -c '^/usr/sbin/remapsetup$')" 1 "the tool's package has the tool"
+ok "and its manual" grep -q '/man8/remapsetup[.]8' <(rpm -qpl "$tool")
 is "$(rpm -qpl "$tool" | grep -v '^/usr/share/licenses' | sort | uniq -d)" "" "each file once"
 
 done_testing

@@ -194,7 +194,7 @@ runs_on $S2 "rw 200 0" "brought to its end"
 # Killed at any time, and done again; or resumed by somebody, closed and opened.
 open_any() { rs open $S1 r --data-device $M || rs open $S2 r --data-device $M; }
 start
-for turn in {1..10}; do
+for turn in {1..6}; do
 	change s2 "$(slow two 5)"
 	change s1 "$(slow one 100)"
 	new=$S2
