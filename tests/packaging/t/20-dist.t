@@ -7,7 +7,8 @@
 . "$(dirname "$0")/../lib.sh"
 
 # A copy, so that the checkout of whoever runs this stays as it is.
-git -c advice.detachedHead=false clone -q --shared "$REPO" clone
+# not --shared: a checkout of limited depth cannot be shared
+git -c advice.detachedHead=false clone -q "file://$REPO" clone
 first=$(clone/packaging/dist first 2>/dev/null)
 sleep 1.1
 second=$(cd / && umask 077 && TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$WORK/clone/packaging/dist" "$WORK/second" 2>/dev/null)
