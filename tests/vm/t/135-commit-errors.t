@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: a table block that cannot be written costs that table block and no data
+# alone: an outage of half a second is timed
 # timeout: 180
 
 # shellcheck source=/dev/null
