@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "backup_file.h"
@@ -45,7 +46,7 @@ int backup_save(const struct backup *backup, const char *path)
 	return r;
 }
 
-int slurp(FILE *file, char **text, size_t *size)
+static int slurp(FILE *file, char **text, size_t *size)
 {
 	size_t room = 0, n;
 	char *more;
@@ -63,6 +64,20 @@ int slurp(FILE *file, char **text, size_t *size)
 	return ferror(file) ? -EIO : 0;
 }
 
+int slurp_path(const char *path, bool may_pipe, char **text, size_t *size)
+{
+	bool piped = may_pipe && !strcmp(path, "-");
+	FILE *file = piped ? stdin : fopen(path, "re");
+	int r;
+
+	if (!file)
+		return fail_errno(errno, "%s cannot be opened", path);
+	r = slurp(file, text, size);
+	if (!piped)
+		fclose(file);
+	return r ? fail_errno(r, "%s cannot be read", path) : OK;
+}
+
 static int parse(struct backup *backup, const char *path, const char *text, size_t size)
 {
 	unsigned int line;
@@ -78,18 +93,11 @@ static int parse(struct backup *backup, const char *path, const char *text, size
 
 int backup_load(struct backup *backup, const char *path)
 {
-	FILE *file = fopen(path, "re");
 	char *text = NULL;
 	size_t size = 0;
-	int r;
+	int r = slurp_path(path, false, &text, &size);
 
-	if (!file)
-		return fail_errno(errno, "%s cannot be opened", path);
-	r = slurp(file, &text, &size);
-	fclose(file);
-	if (r)
-		r = fail_errno(r, "%s cannot be read", path);
-	else
+	if (!r)
 		r = parse(backup, path, text, size);
 	free(text);
 	return r;

@@ -15,7 +15,13 @@ int backup_save(const struct backup *backup, const char *path);
 /** backup_load() - 0, or an exit code after a message; backup_free() in any case */
 int backup_load(struct backup *backup, const char *path);
 
-/** slurp() - all of a file, ended by a zero byte. 0 or -errno; free @text in any case */
-int slurp(FILE *file, char **text, size_t *size);
+/**
+ * slurp_path() - all of a file, ended by a zero byte
+ * @may_pipe: "-" is standard input
+ * @text: free it in any case
+ *
+ * Return: OK, or an exit code, and it was said why.
+ */
+int slurp_path(const char *path, bool may_pipe, char **text, size_t *size);
 
 #endif

@@ -71,20 +71,11 @@ static int parse(struct import *im, const char *path, const char *text, size_t s
 
 static int read_list(struct import *im, const char *path)
 {
-	bool piped = !strcmp(path, "-");
-	FILE *file = piped ? stdin : fopen(path, "re");
 	char *text = NULL;
 	size_t size = 0;
-	int r;
+	int r = slurp_path(path, true, &text, &size);
 
-	if (!file)
-		return fail_errno(errno, "%s cannot be opened", path);
-	r = slurp(file, &text, &size);
-	if (!piped)
-		fclose(file);
-	if (r)
-		r = fail_errno(r, "%s cannot be read", path);
-	else
+	if (!r)
 		r = parse(im, path, text, size);
 	free(text);
 	return r;
