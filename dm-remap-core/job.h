@@ -140,12 +140,18 @@ static inline u64 remap_job_bits(struct remap_device *dev, u32 first, u32 sector
 	return GENMASK_ULL((first + sectors - 1) / unit, first / unit);
 }
 
-/* Logical blocks of this block that main really has: the last may be cut short. */
-static inline u64 remap_job_valid(struct remap_device *dev, u64 block)
+/* Sectors of this block that main really has: the last may be cut short. */
+static inline u32 remap_job_sectors(struct remap_device *dev, u64 block)
 {
 	sector_t left = dev->ti->len - (block << dev->map.block_shift);
 
-	return remap_job_bits(dev, 0, min_t(sector_t, left, dev->spb));
+	return min_t(sector_t, left, dev->spb);
+}
+
+/* Likewise, its logical blocks. */
+static inline u64 remap_job_valid(struct remap_device *dev, u64 block)
+{
+	return remap_job_bits(dev, 0, remap_job_sectors(dev, block));
 }
 
 /* A drive may take long over each bad sector; no more than this for one block. */

@@ -11,8 +11,8 @@
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
-#include "job.h"
 #include "recover.h"
+#include "repair.h"
 #include "trace.h"
 
 #define DM_MSG_PREFIX "remap"
@@ -27,16 +27,13 @@
 int remap_recover_want(struct remap_device *dev, u64 first, u64 end)
 {
 	struct remap_recover *rec = &dev->recover;
-	int r = 0;
+	int r;
 
 	spin_lock_irq(&dev->lock);
-	if (test_bit(REMAP_DYING, &dev->flags))
-		r = -ESHUTDOWN;
-	else if (test_bit(REMAP_SUSPENDING, &dev->flags))
-		r = -EAGAIN;
-	else if (remap_device_mode(dev) != REMAP_MODE_RW)
+	r = remap_repair_closed(dev);
+	if (!r && remap_device_mode(dev) != REMAP_MODE_RW)
 		r = -EROFS;
-	else if (rec->nr == REMAP_MAX_RECOVER)
+	if (!r && rec->nr == REMAP_MAX_RECOVER)
 		r = -EBUSY;
 	if (!r) {
 		rec->ranges[rec->nr].generation = READ_ONCE(dev->md.generation);
@@ -110,9 +107,7 @@ static u64 next_wish(struct remap_device *dev, remap_place_t *place)
 
 static size_t bytes_on_main(struct remap_device *dev, u64 block)
 {
-	sector_t left = dev->ti->len - (block << dev->map.block_shift);
-
-	return min_t(sector_t, left, dev->spb) << SECTOR_SHIFT;
+	return (size_t)remap_job_sectors(dev, block) << SECTOR_SHIFT;
 }
 
 /* Neither lost data nor an entry that cannot be freed goes anywhere. */
@@ -270,35 +265,35 @@ static const char *obstacle(struct remap_device *dev)
 		return "the map cannot change any more";
 	if (dev->fault.unreachable[REMAP_FAULT_MAIN] || dev->fault.write_dead)
 		return "the main device takes no writes";
-	if (dev->md.super.disowned_count && older_entries(dev))
-		return "a damaged part of the table on the spare has to be emptied first; try again in a minute";
-	if (older_entries(dev))
-		return "the spare still holds older entries; activate the device anew";
-	return NULL;
+	if (!older_entries(dev))
+		return NULL;
+	return dev->md.super.disowned_count ?
+	       "a damaged part of the table on the spare has to be emptied first; try again in a minute" :
+	       "the spare still holds older entries; activate the device anew";
 }
 
 void remap_recover(struct remap_device *dev)
 {
 	u64 before = dev->recover.recovered;
 	unsigned long until = jiffies + WINDOW;
+	const char *why;
 	unsigned int nr;
 
 	if (!dev->recover.nr)
 		return;
-	do {
-		const char *why = obstacle(dev);
-
-		if (why) {
-			DMERR("%s: nothing goes back to the main device: %s", dev->name, why);
-			break;
-		}
+	/* once: nothing here makes a new entry */
+	why = obstacle(dev);
+	if (why)
+		DMERR("%s: nothing goes back to the main device: %s", dev->name, why);
+	while (!why && dev->recover.nr && remap_device_mode(dev) == REMAP_MODE_RW &&
+	       time_before(jiffies, until)) {
 		nr = collect(dev, until);
 		if (nr)
 			nr = verify(dev, nr, until);
 		if (nr)
 			commit(dev, nr);
 		cond_resched();
-	} while (dev->recover.nr && time_before(jiffies, until));
+	}
 	DMINFO("%s: %llu blocks are on the main device again", dev->name,
 	       dev->recover.recovered - before);
 	remap_device_event(dev);

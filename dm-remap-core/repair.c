@@ -346,14 +346,11 @@ void remap_repair_queue(struct remap_device *dev, struct bio *bio)
 
 static int enlist(struct remap_device *dev, struct remap_request *req)
 {
-	int r = 0;
+	int r;
 
 	/* The flags are raised under the same lock: nothing is added after the worker's end. */
 	spin_lock_irq(&dev->lock);
-	if (test_bit(REMAP_DYING, &dev->flags))
-		r = -ESHUTDOWN;
-	else if (test_bit(REMAP_SUSPENDING, &dev->flags))
-		r = -EAGAIN;
+	r = remap_repair_closed(dev);
 	if (!r) {
 		list_add_tail(&req->list, &dev->requests);
 		remap_repair_kick(dev);

@@ -23,6 +23,20 @@ void remap_repair_kick(struct remap_device *dev);
  */
 int remap_repair_request(struct remap_device *dev, struct remap_request *req);
 
+/**
+ * remap_repair_closed() - does the device take anything on now?
+ *
+ * Context: holds dev->lock, under which the flags are raised.
+ * Return: 0 it does, -EAGAIN while a suspend is under way, -ESHUTDOWN outside of
+ * resume..postsuspend.
+ */
+static inline int remap_repair_closed(struct remap_device *dev)
+{
+	if (test_bit(REMAP_DYING, &dev->flags))
+		return -ESHUTDOWN;
+	return test_bit(REMAP_SUSPENDING, &dev->flags) ? -EAGAIN : 0;
+}
+
 /** remap_repair_start() - requests are welcome from now on */
 void remap_repair_start(struct remap_device *dev);
 

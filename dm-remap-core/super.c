@@ -133,11 +133,8 @@ int remap_super_read(struct remap_metadata *md)
 static bool copy_changed(struct remap_metadata *md, u32 copy)
 {
 	struct remap_super *now = (void *)&md->super_buf[2];
-	void *buf = &md->super_buf[copy];
 
-	if (remap_disk_read(md->disk, copy ? md->super.super_b : 0, buf, REMAP_META_SIZE))
-		return false;
-	switch (remap_format_decode_super(buf, copy, now)) {
+	switch (read_copy(md, copy, copy ? md->super.super_b : 0, now)) {
 	case REMAP_VALID:
 		return memcmp(now->uuid, md->super.uuid, sizeof(now->uuid)) ||
 		       now->generation > md->super.generation;
