@@ -46,6 +46,29 @@ static void test_waits_for_idleness(void **state)
 	assert_true(go_within(&w, 30 * MS));
 }
 
+/*
+ * Each question takes a processor from somebody for a moment: where the device is never idle there
+ * are few; and the first idle moment is not long in being noticed.
+ */
+static void test_asks_seldom(void **state)
+{
+	u32 asked = 0;
+	struct walk w;
+	u64 end;
+
+	walk_init(&w);
+	w.now.started++;
+	for (end = w.now.ns + 10 * SECOND; w.now.ns < end; asked++) {
+		w.now.started++;
+		w.now.completed++;
+		pass_time(&w, ask(&w));
+		assert_int_equal(w.p.reason, SCAN_NOT_IDLE);
+	}
+	assert_in_range(asked, 20, 45);
+	w.now.completed++;
+	assert_true(go_within(&w, 500 * MS));
+}
+
 /* However short the wait has become: not while somebody is there. */
 static void test_never_beside_somebody(void **state)
 {
@@ -558,6 +581,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_waits_for_idleness),
+		cmocka_unit_test(test_asks_seldom),
 		cmocka_unit_test(test_never_beside_somebody),
 		cmocka_unit_test(test_sees_who_was_there),
 		cmocka_unit_test(test_yields_under_load),
