@@ -20,7 +20,8 @@ static const struct workload {
 } workloads[] = {
 	{ "basic", work_basic }, { "writers", work_writers }, { "moves", work_moves },
 	{ "copies", work_copies }, { "doubt", work_doubt }, { "restarts", work_restarts },
-	{ "races", work_races }, { "reuse", work_reuse }, { NULL, NULL }
+	{ "races", work_races }, { "reuse", work_reuse }, { "back", work_back },
+	{ NULL, NULL }
 };
 
 #define MAX_THREADS 8

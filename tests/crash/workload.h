@@ -22,6 +22,7 @@ void work_doubt(void);		/* and nobody can record it */
 void work_restarts(void);	/* activations that find a commit half done */
 void work_races(void);		/* slow disks: what happens while something else does */
 void work_reuse(void);		/* a read is still on its way to a place given up */
+void work_back(void);		/* blocks that go back to main */
 
 /* blocks to the spare; a failure is a violation */
 void relocate(uint32_t block, uint32_t count);
