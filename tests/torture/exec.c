@@ -25,6 +25,7 @@ static int request(const struct op *op)
 {
 	static const char * const names[] = {
 		[OP_REMAP] = "remap", [OP_RETRY] = "retry", [OP_REPORT] = "report",
+		[OP_RECOVER] = "recover",
 	};
 	char answer[128];
 
@@ -106,6 +107,7 @@ static int carry_out(struct worker *w, const struct op *op, u64 number)
 	case OP_REMAP:
 	case OP_RETRY:
 	case OP_REPORT:
+	case OP_RECOVER:
 		return request(op);
 	case OP_CHECK:
 		return life_check();

@@ -7,7 +7,7 @@
 
 static const char * const names[NR_OPS] = {
 	"read", "write", "write FUA", "flush", "discard", "zeroes",
-	"remap", "retry", "report", "check",
+	"remap", "retry", "report", "recover", "check",
 	"fault", "heal", "heal all", "outage", "protect", "flush fails",
 	"suspend+resume", "reload", "POWER CUT", "restart", "final",
 };
@@ -32,7 +32,7 @@ bool op_touches(const struct op *op, u64 sector)
 {
 	u64 first = op->sector, count = op->count;
 
-	if (op->kind >= OP_REMAP && op->kind <= OP_REPORT) {
+	if (op->kind >= OP_REMAP && op->kind <= OP_RECOVER) {
 		first *= spb();
 		count *= spb();
 	} else if (op->kind == OP_FAULT || op->kind == OP_HEAL) {
@@ -290,6 +290,19 @@ static void make_cut_while_remapping(struct maker *m, struct op *op)
 	}
 }
 
+/* Back to main, at the resume after it: with I/O waiting, and sometimes with a power cut in it. */
+static void make_recover(struct maker *m, struct op *op, bool cut)
+{
+	make_blocks(m, op, OP_RECOVER, 200);
+	op[1] = (struct op){ .kind = OP_SUSPEND, .noflush = chance_of(m->c, 40),
+			     .a = chance_below(m->c, 10) };
+	if (!cut)
+		return;
+	make_cut(m, &op[2]);
+	op[2].flushes = 1 + chance_below(m->c, 6);
+	op[2].delay = 40000;
+}
+
 /* A block goes to the spare while it is being written, and read. */
 static void make_race(struct maker *m, struct op *op)
 {
@@ -380,6 +393,11 @@ struct op_list op_list_make(struct chance *c, const struct shape *s, u32 nr)
 		} else if (chance_below(c, 1000) < 12 && s->profile != FULL) {
 			make_race(&m, op);
 			list.nr += 3;
+		} else if (chance_below(c, 1000) < 4) {
+			bool cut = chance_of(c, 25);
+
+			make_recover(&m, op, cut);
+			list.nr += 1 + cut;
 		} else if (!make_event(&m, op)) {
 			make_io(&m, op);
 		}

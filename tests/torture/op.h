@@ -7,7 +7,7 @@
 
 enum op_kind {
 	OP_READ, OP_WRITE, OP_WRITE_FUA, OP_FLUSH, OP_DISCARD, OP_ZEROES,
-	OP_REMAP, OP_RETRY, OP_REPORT, OP_CHECK,
+	OP_REMAP, OP_RETRY, OP_REPORT, OP_RECOVER, OP_CHECK,
 	OP_FAULT, OP_HEAL, OP_HEAL_ALL, OP_OUTAGE, OP_PROTECT, OP_FLUSHFAIL,
 	OP_SUSPEND, OP_RELOAD,
 	OP_CUT, OP_RESTART, OP_FINAL,
@@ -16,7 +16,7 @@ enum op_kind {
 
 /*
  * @sector, @count: of the remap device; of the disk for OP_FAULT and OP_HEAL of the spare; blocks
- * for OP_REMAP, OP_RETRY, OP_REPORT
+ * for OP_REMAP, OP_RETRY, OP_REPORT, OP_RECOVER
  * @a: milliseconds; or how many of a thousand blocks of main's cache a power cut takes; or flushes
  * @b: the same for the spare
  * @c: microseconds after which the activation is cut, too
