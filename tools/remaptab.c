@@ -213,23 +213,25 @@ static int split(char *text, char *fields[MAX_FIELDS])
 	return nr;
 }
 
+/* One with such characters says nothing, but the main device may be in another. */
+static bool has_plain(struct remaptab *e, char **fields, int nr, int field)
+{
+	return nr > field && (is_plain(fields[field]) ||
+			      bad(e, "field %d has characters that are not printable ASCII",
+				  field + 1));
+}
+
 static void parse_fields(struct remaptab *e, char **fields, int nr)
 {
-	int i;
-
-	for (i = 0; i < nr; i++)
-		if (!is_plain(fields[i])) {
-			bad(e, "field %d has characters that are not printable ASCII", i + 1);
-			return;
-		}
-	parse_name(e, fields[0]);
+	if (has_plain(e, fields, nr, 0))
+		parse_name(e, fields[0]);
 	if (nr < 2)
 		bad(e, "there is no spare");
-	if (nr > 1)
+	if (has_plain(e, fields, nr, 1))
 		parse_spare(e, fields[1]);
-	if (nr > 2)
+	if (has_plain(e, fields, nr, 2))
 		parse_main(e, fields[2]);
-	if (nr > 3)
+	if (has_plain(e, fields, nr, 3))
 		parse_options(e, fields[3]);
 	if (nr > 4)
 		bad(e, "there are more than four fields; options are separated by commas, without blanks");

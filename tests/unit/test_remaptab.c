@@ -123,6 +123,10 @@ static void test_bad_hides(void **state)
 	assert_string_equal(parse("d LABEL=1 ID=2").main, "ID=2");
 	assert_string_equal(parse("a/b UUID=1 ID=2").main, "ID=2");
 	assert_string_equal(parse("d UUID=1 - nofial,data-device=ID=2").main, "ID=2");
+	assert_string_equal(parse("d\303\244 UUID=1 ID=2").main, "ID=2");
+	assert_string_equal(parse("d PARTLABEL=\303\244 ID=2").main, "ID=2");
+	assert_string_equal(parse("d UUID=1 ID=2 \303\244").main, "ID=2");
+	assert_string_equal(parse("d UUID=1 ID=\303\244").main, "");
 }
 
 static void test_limits(void **state)
