@@ -78,6 +78,9 @@ if command -v systemd-analyze >/dev/null; then
 	is "$STATUS $OUTPUT" "0 " "systemd has nothing to say about the units"
 fi
 
+is "$(cat "$UNITS"/remap*.service | grep -c 'remapsetup .*%I' || true)" \
+	"$(cat "$UNITS"/remap*.service | grep -c 'remapsetup .*-- .*%I' || true)" "no name is taken for an option"
+
 # The script of the initramfs, in a system that has nothing but it. blkid finds the root as soon as
 # somebody has made it.
 if busybox=$(command -v busybox) && unshare -r true 2>/dev/null; then
