@@ -41,8 +41,10 @@ static int refuse_type(const struct guard *g, const struct signature *s)
 {
 	if (strcmp(s->type, "crypto_LUKS"))
 		return OK;
-	return fail(WRONG_DEVICE, "%s holds a LUKS header, which is not guarded: it would be on the spare only, and if that is lost, so is everything on %s. An encrypted disk cannot be mounted by accident either. Nothing was changed",
-		    g->main_path, g->main_path);
+	return fail(WRONG_DEVICE, "%s holds a LUKS header, which is not guarded: it would be on the spare only, and if that is lost, so is everything on %s. An encrypted disk cannot be mounted by accident either. %s",
+		    g->main_path, g->main_path, g->marked ?
+		    "What was found before it is guarded; 'guard off' brings that back" :
+		    "Nothing was changed");
 }
 
 static int note_block(struct guard *g, u64 block)
