@@ -386,6 +386,26 @@ static bool describe(struct dm_task *task, const struct dm_line *line)
 		dm_task_add_target(task, 0, line->sectors, TARGET, line->params));
 }
 
+/*
+ * Libdevmapper takes back what it could not complete. What it left all the same would stand in the
+ * way of the next attempt; but the name may belong to somebody who was faster.
+ */
+static bool is_leftover(const struct dm_line *line)
+{
+	struct dm_task *task = new_task(DM_DEVICE_INFO, line->name);
+	struct dm_info info = { 0 };
+	const char *uuid;
+	bool ours;
+
+	if (!task || run_task(task))
+		return false;
+	uuid = dm_task_get_uuid(task);
+	ours = dm_task_get_info(task, &info) && info.exists && uuid && !strcmp(uuid, line->uuid) &&
+	       (!info.live_table || info.suspended);
+	dm_task_destroy(task);
+	return ours;
+}
+
 int dm_create(const struct dm_line *line)
 {
 	struct dm_task *task = new_task(DM_DEVICE_CREATE, line->name);
@@ -398,8 +418,7 @@ int dm_create(const struct dm_line *line)
 		return -ENOMEM;
 	}
 	r = run_with_udev(task);
-	/* libdevmapper takes it back; what it left would stand in the way of the next attempt */
-	if (r && dm_exists(line->name))
+	if (r && is_leftover(line))
 		dm_remove(line->name, false);
 	return r;
 }
