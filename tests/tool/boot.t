@@ -81,6 +81,11 @@ fi
 is "$(cat "$UNITS"/remap*.service | grep -c 'remapsetup .*%I' || true)" \
 	"$(cat "$UNITS"/remap*.service | grep -c 'remapsetup .*-- .*%I' || true)" "no name is taken for an option"
 
+# The disks of an array are looked at again by rules of mdadm; those that assemble come after that.
+rules=$(cd "$BOOT/udev" && echo *.rules)
+is "$(printf '%s\n' "$rules" 63-md-raid-arrays.rules 64-md-raid-assembly.rules 64-btrfs.rules | LC_ALL=C sort | paste -sd ' ')" \
+	"63-md-raid-arrays.rules $rules 64-btrfs.rules 64-md-raid-assembly.rules" "udev's rules come at the right time"
+
 # The script of the initramfs, in a system that has nothing but it. blkid finds the root as soon as
 # somebody has made it.
 if busybox=$(command -v busybox) && unshare -r true 2>/dev/null; then

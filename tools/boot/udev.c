@@ -7,7 +7,7 @@
  *	dm-remap-udev main DEVNODE [LINK...]	DM_REMAP_MAIN=<name>
  *	dm-remap-udev links DEVNODE [LINK...]	DM_REMAP_LINKS=<those that may stay>
  *
- * Prints nothing and exits with 1 where the answer is no. 62-dm-remap.rules uses it.
+ * Prints nothing and exits with 1 where the answer is no. 63-remap.rules uses it.
  */
 #include <fcntl.h>
 #include <glob.h>

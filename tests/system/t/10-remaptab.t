@@ -33,7 +33,7 @@ name=one'
 in_initramfs() { tree_run lsinitramfs "/boot/initrd.img-$RELEASE" | grep -E "$1"; }
 ok "the initramfs can be looked into" in_initramfs ext4.ko
 ok "without a line in remaptab, nothing of dm-remap is in it" \
-	eval '! in_initramfs "remapsetup|dm-remap-core|remaptab|dm-remap.rules"'
+	eval '! in_initramfs "remapsetup|dm-remap-core|remaptab|63-remap.rules"'
 
 # As an administrator would: these two files, and update-initramfs.
 cat >"$TREE/etc/remaptab" <<EOF
@@ -46,7 +46,7 @@ whole	/dev/disk/by-id/none	ID=serial:disk4	noauto
 EOF
 echo 'devices { global_filter = [ "r|^/dev/disk/by-dm-remap/|" ] }' >"$TREE/etc/lvm/lvmlocal.conf"
 tree_initramfs
-ok "with a line, its rules are in the initramfs" in_initramfs 62-dm-remap.rules
+ok "with a line, its rules are in the initramfs" in_initramfs 63-remap.rules
 ok "but no device is opened there" eval '! in_initramfs "remapsetup|dm-remap-core"'
 cp "$TREE/boot/initrd.img-$RELEASE" "$WORK/initrd-hides"
 cp "$TREE/etc/remaptab" "$TREE/etc/lvm/lvmlocal.conf" "$WORK"

@@ -19,7 +19,7 @@ printf '/dev/mapper/root / ext4 errors=remount-ro 0 1\n' >"$TREE/etc/fstab"
 printf 'root UUID=%s ID=serial:main\n' "$SPARE" >"$TREE/etc/remaptab"
 tree_initramfs
 in_initramfs() { tree_run lsinitramfs "/boot/initrd.img-$RELEASE" | grep -q "$1"; }
-for file in usr/sbin/remapsetup dm-remap-core.ko 62-dm-remap.rules lib/udev/dm-remap-udev \
+for file in usr/sbin/remapsetup dm-remap-core.ko 63-remap.rules lib/udev/dm-remap-udev \
 	etc/remaptab scripts/local-block/dm-remap scripts/local-premount/dm-remap; do
 	ok "the initramfs has $file" in_initramfs "$file"
 done

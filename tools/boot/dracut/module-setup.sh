@@ -28,6 +28,6 @@ install() {
 		"$systemdutildir/system-generators/dm-remap-generator" \
 		"$systemdsystemunitdir/remap@.service" "$systemdsystemunitdir/remap.target"
 	inst_simple "${udevdir:-/usr/lib/udev}/dm-remap-udev"
-	inst_rules 62-dm-remap.rules
+	inst_rules 63-remap.rules
 	inst_multiple -H -o /etc/remaptab
 }
