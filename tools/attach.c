@@ -175,12 +175,35 @@ static void sleep_ms(unsigned int ms)
 	nanosleep(&pause, NULL);
 }
 
+/*
+ * After a replacement the retired spare may be there before the one that has taken its place: it
+ * will not do, but the other may still come. Where both are there and the replacement was
+ * interrupted, open ends it.
+ */
+static bool may_open(const struct attach *a)
+{
+	struct supers supers;
+	enum spare_is is;
+	struct disk disk;
+	char twin[256];
+	bool may = true;
+
+	if (disk_open(&disk, a->spare, 0))
+		return false;
+	if (!supers_read(&supers, &disk, a->entry->spare_start, &is) && is == SPARE_REPLACED)
+		may = find_twin(supers.best->uuid, a->entry->spare_start,
+				supers.best->state == REMAP_SUPER_REPLACED ?
+				REMAP_SUPER_STANDBY : REMAP_SUPER_REPLACED, twin, sizeof(twin));
+	disk_close(&disk);
+	return may;
+}
+
 static bool here(struct attach *a)
 {
 	bool found;
 
 	say_nothing = true;
-	found = !seek(a);
+	found = !seek(a) && may_open(a);
 	say_nothing = false;
 	return found;
 }

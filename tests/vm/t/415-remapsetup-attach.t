@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: remapsetup attach: what /etc/remaptab lists, as its disks come
+# timeout: 240
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/remapsetup.sh"
+
+load_core
+M=/dev/disk/main D=/dev/mapper/r
+make_null_blk main 16
+make_null_blk one 4
+make_null_blk two 4
+TAB=/run/remaptab
+attach() { rs attach --tab $TAB "$@"; }
+# Spares that come and go, in the middle of a disk, so that it does not show them itself.
+plug() { dm_create "$1" "0 $(($(sectors "/dev/disk/$1") - 4096)) linear /dev/disk/$1 2048"; }
+later() { (sleep 6 && plug "$1") & }
+
+plug one
+rs format /dev/mapper/one --data-device $M -q
+rs open /dev/mapper/one r --data-device $M
+pattern_write $D 0 0 1
+dmsetup message r 0 remap 0+50
+pattern_write $D 0 0 2
+UUID=$(uuid_of r)
+rs close r
+dm_remove one
+echo "r UUID=$UUID $(readlink -f $M) spare-timeout=60s" >$TAB
+later one
+ok "a spare that comes late is waited for" attach r
+ok "and has what was moved" pattern_check $D 0 0 2
+ok "twice is no error" attach r
+
+plug two
+ok "another spare takes its place" rs replace-spare r /dev/mapper/two -q
+rs close r
+dm_remove two
+later two
+ok "the retired one is not taken for it" attach r
+is "$(dmsetup table r | cut -d' ' -f6)" "$(stat -Lc %Hr:%Lr /dev/mapper/two)" "the one that came late is"
+ok "all data is there" pattern_check $D 0 0 2
+rs close r
+dm_remove two
+refuses 4 'another one has taken its place' "if it never comes, it is said why" attach r --timeout 3
+done_testing
