@@ -271,15 +271,10 @@ static enum result commit(struct replace *r)
 static enum result in_window(struct replace *r, int *error)
 {
 	*error = successor_fill(&r->s);
-	if (*error) {
-		undo(r);
-		return NOT_FILLED;
-	}
-	if (!ours_still(r)) {
-		undo(r);
-		return NOT_OURS;
-	}
-	return commit(r);
+	if (!*error && ours_still(r))
+		return commit(r);
+	undo(r);
+	return *error ? NOT_FILLED : NOT_OURS;
 }
 
 static void exchange(struct replace *r, struct window *w, const char *params, struct outcome *o)
@@ -378,16 +373,24 @@ static int say_failed(const struct replace *r, const struct outcome *o)
 	}
 }
 
+/* The new spare is the active one; that the device has come up with it is another matter. */
+static int check_runs(const struct replace *r, struct remap_status *now)
+{
+	int e = dm_read_status(r->status.name, now);
+
+	if (e || (!strcmp(now->mode, "rw") && now->spare == r->new.number))
+		return e;
+	return fail(WRONG_DEVICE, "%s has a new spare, %s, but has come up in the mode %s: close it and open it again. Nothing is lost",
+		    now->name, r->new.path, now->mode);
+}
+
 static int report(const struct replace *r)
 {
 	struct remap_status now;
-	int e = dm_read_status(r->status.name, &now);
+	int e = check_runs(r, &now);
 
 	if (e)
 		return e;
-	if (strcmp(now.mode, "rw") || now.spare != r->pair.spare.number)
-		return fail(WRONG_DEVICE, "%s has a new spare, %s, but has come up in the mode %s: close it and open it again. Nothing is lost",
-			    now.name, r->pair.spare.path, now.mode);
 	printf("%s is the spare of %s now, with %u blocks; %u were copied.\n"
 	       "%s is not used any more; remapsetup erase %s clears it\n",
 	       r->pair.spare.path, now.name, now.total, r->s.copied, r->old.path, r->old.path);
@@ -478,6 +481,7 @@ static int go_on(struct replace *r, const struct window_state *state, bool *done
 static int continue_ours(struct replace *r, bool *done)
 {
 	struct window_state state;
+	struct remap_status now;
 	char *table, path[256];
 	bool ours;
 	int e = window_state(r->status.name, &state) ? WRONG_DEVICE : OK;
@@ -497,6 +501,8 @@ static int continue_ours(struct replace *r, bool *done)
 	disk_close(&r->old);
 	if (!*done)
 		disk_close(&r->new);
+	if (!e && *done)
+		e = check_runs(r, &now);
 	if (!e && *done)
 		printf("the replacement that was interrupted is complete: %s is the spare of %s\n",
 		       r->call->args[1], r->status.name);
