@@ -48,6 +48,12 @@ int exit_code_of(int error)
 	case EIO:
 	case EMEDIUMTYPE:
 	case EUCLEAN:
+	case EILSEQ:
+	/* what a failing disk answers, by the kind of its error */
+	case ENODATA:
+	case EREMOTEIO:
+	case ENOLINK:
+	case ETIMEDOUT:
 		return WRONG_DEVICE;
 	case EBUSY:
 	case EEXIST:

@@ -55,4 +55,9 @@ dd if=/dev/zero of=/dev/disk/under bs=1M count=8 oflag=direct status=none
 null_bad under "+$((TABLE_B + 17))-$((TABLE_B + 17))"
 refuses 4 'cannot be read near sector [0-9]+ \(Input/output error\), where the map would be' "one whose map would lie in a bad place" \
 	rs format /dev/disk/under --data-device $M -q --force
+# What a disk calls a medium error reaches programs by a number of its own.
+make_scsi_debug medium medium_error_start=100 medium_error_count=8
+echo 2 >/sys/bus/pseudo/drivers/scsi_debug/opts
+refuses 4 'cannot be read near sector [0-9]+ \(No data available\)' "one with a medium error" \
+	rs format /dev/disk/medium --data-device $M -q --force
 done_testing
