@@ -11,6 +11,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <linux/kernel.h>
+
 #include "say.h"
 #include "window.h"
 
@@ -125,6 +127,33 @@ static int lock_memory(size_t reserve)
 	return OK;
 }
 
+/*
+ * Who is killed for want of memory while the device is suspended leaves it so, and with the root
+ * file system nobody could end that.
+ */
+static void outlive(char *before, size_t size)
+{
+	int fd = open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : pread(fd, before, size - 1, 0);
+
+	before[max(n, (ssize_t)0)] = '\0';
+	if (n > 0 && pwrite(fd, "-1000", 5, 0) != 5)
+		before[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+static void outlive_no_more(const char *before)
+{
+	int fd = before[0] ? open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return;
+	if (write(fd, before, strlen(before)) < 0)
+		warn("this process is not killed any more when memory runs out");
+	close(fd);
+}
+
 static void unlock_memory(void)
 {
 	prctl(PR_SET_IO_FLUSHER, 0, 0, 0, 0);
@@ -135,8 +164,9 @@ static bool prepare(struct window *w, const char *name)
 {
 	w->suspend = new_task(DM_DEVICE_SUSPEND, name);
 	w->resume = new_task(DM_DEVICE_RESUME, name);
+	w->again = new_task(DM_DEVICE_RESUME, name);
 	/* a frozen file system would have to be thawed by whoever resumes, also if that is not us */
-	return w->suspend && w->resume && dm_task_skip_lockfs(w->suspend) &&
+	return w->suspend && w->resume && w->again && dm_task_skip_lockfs(w->suspend) &&
 	       dm_task_set_cookie(w->resume, &w->cookie, 0);
 }
 
@@ -145,6 +175,13 @@ static void forget(struct dm_task **task)
 	if (*task)
 		dm_task_destroy(*task);
 	*task = NULL;
+}
+
+static void forget_all(struct window *w)
+{
+	forget(&w->suspend);
+	forget(&w->resume);
+	forget(&w->again);
 }
 
 int window_open(struct window *w, const char *name, size_t reserve)
@@ -158,11 +195,11 @@ int window_open(struct window *w, const char *name, size_t reserve)
 	if (r)
 		return r;
 	if (!prepare(w, name)) {
-		forget(&w->suspend);
-		forget(&w->resume);
+		forget_all(w);
 		unlock_memory();
 		return no_memory();
 	}
+	outlive(w->oom_score, sizeof(w->oom_score));
 	fflush(stdout);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &w->signals);
@@ -184,9 +221,13 @@ int window_suspend(struct window *w)
 	return send(&w->suspend);
 }
 
+/*
+ * A new table that device-mapper cannot put in the place of the old one is dropped, and the device
+ * stays suspended: then the old one goes on, and the caller sees by its state that it does.
+ */
 int window_resume(struct window *w)
 {
-	return send(&w->resume);
+	return send(&w->resume) ? send(&w->again) : 0;
 }
 
 int window_end(const char *name)
@@ -211,9 +252,9 @@ void window_close(struct window *w)
 		dm_udev_complete(w->cookie);
 	if (w->cookie)
 		dm_udev_wait(w->cookie);
-	forget(&w->suspend);
-	forget(&w->resume);
+	forget_all(w);
 	unlock_memory();
+	outlive_no_more(w->oom_score);
 	say_verbose = w->words;
 	sigprocmask(SIG_SETMASK, &w->signals, NULL);
 }

@@ -25,15 +25,18 @@ struct dm_task;
 /**
  * struct window
  * @suspend, @resume: the requests, made beforehand; NULL when they were sent
+ * @again: a second resume, should the first one fail
  * @cookie: udev's, for the resume
  * @signals: as they were
  * @words: --verbose, as it was
+ * @oom_score: as it was; "": not changed
  */
 struct window {
-	struct dm_task *suspend, *resume;
+	struct dm_task *suspend, *resume, *again;
 	unsigned int cookie;
 	sigset_t signals;
 	bool words;
+	char oom_score[16];
 };
 
 /** struct window_state - what a device is in */
@@ -63,7 +66,11 @@ int window_refuse(const char *name);
  */
 int window_open(struct window *window, const char *name, size_t reserve);
 
-/** window_suspend(), window_resume() - Return: 0, or a negative error number; both say nothing */
+/**
+ * window_suspend(), window_resume() - Return: 0, or a negative error number; both say nothing
+ *
+ * A resume that cannot take a new table resumes the old one.
+ */
 int window_suspend(struct window *window);
 int window_resume(struct window *window);
 

@@ -151,6 +151,12 @@ in_window() {
 }
 
 start
+outlives() { OOM=$(</proc/$(pgrep -x remapsetup)/oom_score_adj); }
+in_window outlives
+is "$STATUS $OOM" "0 -1000" "in the window it is not killed for want of memory"
+runs_on $S2 "rw 200 0" "replaced"
+
+start
 in_window change s2 "$(flaky two drop_writes)"
 like "$STATUS $OUTPUT" "^4 .*gives back something else" "a new spare that drops writes"
 runs_on $S1 "rw 200 0" "dropped"
