@@ -242,12 +242,19 @@ static int open_found(struct attach *a)
 	return verb_open.run(&call);
 }
 
-static int is_open(const struct remaptab *e, bool *open)
+/* By that name, and what the line says, as far as that can be told. */
+static int is_open(const struct attach *a, const struct remaptab *e, bool *open)
 {
 	struct remap_status status;
+	int r;
 
 	*open = dm_exists(e->name);
-	return *open ? dm_read_status(e->name, &status) : OK;
+	r = *open ? dm_read_status(e->name, &status) : OK;
+	if (r || !*open || strncasecmp(e->spare, "UUID=", 5) ||
+	    !strcasecmp(e->spare + 5, status.uuid))
+		return r;
+	return fail(BUSY, "%s:%u: %s is open already, but with another spare, UUID=%s. Nothing was changed",
+		    a->file, e->line, e->name, status.uuid);
 }
 
 static int attach_entry(struct attach *a, const struct remaptab *e)
@@ -262,7 +269,7 @@ static int attach_entry(struct attach *a, const struct remaptab *e)
 	if (!r && e->why[0])
 		r = explain(a, e);
 	if (!r)
-		r = is_open(e, &open);
+		r = is_open(a, e, &open);
 	if (r)
 		return r;
 	if (open) {

@@ -35,6 +35,9 @@ later one
 ok "a spare that comes late is waited for" attach r
 ok "and has what was moved" pattern_check $D 0 0 2
 ok "twice is no error" attach r
+sed "s/$UUID/${UUID//[0-9a-f]/7}/" $TAB >$TAB.other
+refuses 5 "other:1: r is open already, but with another spare, UUID=$UUID" "another device of that name is one" \
+	rs attach --tab $TAB.other r
 
 plug two
 ok "another spare takes its place" rs replace-spare r /dev/mapper/two -q
