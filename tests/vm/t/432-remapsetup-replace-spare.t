@@ -181,7 +181,7 @@ reopens "not retired"
 # Retired, and then the new one takes nothing.
 retired() { [[ $(state_of one) == replaced ]]; }
 break_new_then() {
-	change s1 "$(slow one 4000)"
+	change s1 "$(slow one 8000)"
 	eventually 60 retired
 	change s2 "$(flaky two error_writes)"
 }
