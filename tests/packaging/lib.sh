@@ -15,45 +15,8 @@ VERSION=$("$REPO/packaging/set-version" 2>/dev/null || sed -n 's/^#define DM_REM
 mkdir -p "$PACKAGES"
 cd "$WORK" || exit 1
 
-nr=0 failed=0
-
-pass() { nr=$((nr + 1)) && echo "ok $nr - $1"; }
-
-# fail TEXT [WHY]
-fail() {
-	nr=$((nr + 1)) failed=$((failed + 1))
-	echo "not ok $nr - $1"
-	[[ -z ${2:-} ]] || echo "# ${2//$'\n'/$'\n'# }"
-}
-
-is() { if [[ $1 == "$2" ]]; then pass "$3"; else fail "$3" "got '$1', expected '$2'"; fi; }
-
-# try COMMAND...: its status in STATUS, all it says in OUTPUT.
-try() { OUTPUT=$("$@" 2>&1 </dev/null) && STATUS=0 || STATUS=$?; }
-
-# ok TEXT COMMAND...
-ok() {
-	local text=$1
-	shift
-	try "$@"
-	if ((STATUS == 0)); then pass "$text"; else fail "$text" "$* exited with $STATUS: $OUTPUT"; fi
-}
-
-# refuse TEXT COMMAND...
-refuse() {
-	local text=$1
-	shift
-	try "$@"
-	if ((STATUS != 0)); then pass "$text"; else fail "$text" "$* succeeded: $OUTPUT"; fi
-}
-
-# nothing TEXT OUTPUT: there is none
-nothing() { if [[ -z $2 ]]; then pass "$1"; else fail "$1" "$2"; fi; }
-
-done_testing() {
-	echo "1..$nr"
-	exit $((failed > 0))
-}
+# shellcheck source=tests/tap.sh
+. "$REPO/tests/tap.sh"
 
 # tarball VERSION: prints the path of this checkout as a release of that version.
 tarball() {
@@ -71,15 +34,52 @@ tarball() {
 	echo "$path"
 }
 
+# whole DIRECTORY SCRIPT TARBALL [RELEASE]: the directory is there when its packages are.
+whole() {
+	rm -rf "$1.new"
+	"$2" "$3" "$1.new" "${@:4}" >/dev/null && mv -T "$1.new" "$1"
+}
+
 # debs VERSION, rpms VERSION [RELEASE]: prints the directory with those packages.
 debs() {
 	local dir=$PACKAGES/deb-$1
-	[[ -d $dir ]] || "$REPO/packaging/build-deb" "$(tarball "$1")" "$dir" >/dev/null || return
+	[[ -d $dir ]] || whole "$dir" "$REPO/packaging/build-deb" "$(tarball "$1")" || return
 	echo "$dir"
 }
 
 rpms() {
 	local dir=$PACKAGES/rpm-$1-${2:-1}
-	[[ -d $dir ]] || "$REPO/packaging/build-rpm" "$(tarball "$1")" "$dir" "${2:-1}" >/dev/null || return
+	[[ -d $dir ]] || whole "$dir" "$REPO/packaging/build-rpm" "$(tarball "$1")" "${2:-1}" || return
 	echo "$dir"
+}
+
+#
+# For the tests that install packages in a chroot
+#
+
+# The version after this one, made of the same source.
+# shellcheck disable=SC2034 # for the tests
+NEXT=${VERSION%.*}.$((${VERSION##*.} + 1))
+
+only_root() { ((EUID == 0)) || { echo "1..0 # SKIP only root can make a chroot" && exit 0; }; }
+
+# for_chroot DIRECTORY PATTERN: from there into /out of the chroots.
+for_chroot() {
+	export OUT=$WORK/out
+	mkdir -p "$OUT"
+	find "$1" -name "$2" ! -name '*dbgsym*' -exec cp -t "$OUT" {} +
+}
+
+# in_chroot LABEL SUITE SCRIPT ARGUMENT...: what the script says there; its lines of TAP are numbered anew.
+in_chroot() {
+	local label=$1 suite=$2 script=$3 status=0 line
+	"$REPO/tests/packaging/chroot" run "$suite" "/repo/tests/packaging/long/$script" "${@:4}" >said 2>&1 </dev/null || status=$?
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) pass "$label: ${line#ok }" ;;
+		"not ok "*) fail "$label: ${line#not ok }" ;;
+		*) echo "# $line" ;;
+		esac
+	done <said
+	is "$status" 0 "$label: all steps were taken"
 }

@@ -17,38 +17,12 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 cd "$WORK" || exit 1
 
-nr=0 failed=0
-
-pass() { nr=$((nr + 1)) && echo "ok $nr - $1"; }
-
-# fail TEXT [WHY]: with BAIL that is all, for ./mutate
-fail() {
-	nr=$((nr + 1)) failed=$((failed + 1))
-	echo "not ok $nr - $1"
-	[[ -z ${BAIL:-} ]] || exit 1
-	[[ -z ${2:-} ]] || echo "# ${2//$'\n'/$'\n'# }"
-}
-
-is() { if [[ $1 == "$2" ]]; then pass "$3"; else fail "$3" "got '$1', expected '$2'"; fi; }
+# shellcheck source=tests/tap.sh
+. "$here/../tap.sh"
 
 like() { if [[ $1 =~ $2 ]]; then pass "$3"; else fail "$3" "'$1' does not match '$2'"; fi; }
 
 same_files() { if cmp -s "$1" "$2"; then pass "$3"; else fail "$3" "$1 and $2 differ"; fi; }
-
-# try COMMAND...: its status in STATUS, all it says in OUTPUT.
-try() { OUTPUT=$("$@" 2>&1 </dev/null) && STATUS=0 || STATUS=$?; }
-
-# exits CODE TEXT COMMAND...
-exits() {
-	local code=$1 text=$2
-	shift 2
-	try "$@"
-	if ((STATUS == code)); then
-		pass "$text"
-	else
-		fail "$text" "$* exited with $STATUS, not $code: $OUTPUT"
-	fi
-}
 
 # map IMAGE GEOMETRY [force]: what the kernel's code finds on it, or why not.
 map() { "$KERNEL" start "$@" 2>/dev/null; }
@@ -63,9 +37,4 @@ poke() {
 	local file=$1 offset=$2
 	shift 2
 	printf '%b' "$(printf '\\x%x' "$@")" | dd of="$file" bs=1 seek="$offset" conv=notrunc status=none
-}
-
-done_testing() {
-	echo "1..$nr"
-	exit $((failed > 0))
 }

@@ -7,28 +7,13 @@
 # shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
-NEXT=${VERSION%.*}.$((${VERSION##*.} + 1))
-
-((EUID == 0)) || { echo "1..0 # SKIP only root can make a chroot" && exit 0; }
-
-try debs "$VERSION" && old=$OUTPUT
-try debs "$NEXT" && new=$OUTPUT
-mkdir out
-cp "$old"/*.deb "$new"/*.deb out
-rm -f out/*dbgsym*
-export OUT=$WORK/out
-
-# Its lines of TAP are numbered anew.
+only_root
+for each in "$VERSION" "$NEXT"; do
+	ok "packages of $each" debs "$each"
+	((STATUS == 0)) || done_testing
+	for_chroot "$OUTPUT" '*.deb'
+done
 for suite in ${SUITES:-bookworm trixie}; do
-	"$REPO/tests/packaging/chroot" run "$suite" /repo/tests/packaging/long/guest-deb "$VERSION" "$NEXT" >said 2>&1 </dev/null
-	status=$?
-	while IFS= read -r line; do
-		case $line in
-		"ok "*) pass "$suite: ${line#ok }" ;;
-		"not ok "*) fail "$suite: ${line#not ok }" ;;
-		*) echo "# $line" ;;
-		esac
-	done <said
-	is "$status" 0 "$suite: all steps were taken"
+	in_chroot "$suite" "$suite" guest-deb "$VERSION" "$NEXT"
 done
 done_testing

@@ -7,14 +7,13 @@
 # shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
 
-NEXT=${VERSION%.*}.$((${VERSION##*.} + 1))
-
-((EUID == 0)) || { echo "1..0 # SKIP only root can make a chroot" && exit 0; }
-
-mkdir out
-try rpms "$VERSION" && cp "$OUTPUT"/dm-remap-dkms-*.rpm out
-try rpms "$VERSION" 2 && cp "$OUTPUT"/dm-remap-dkms-*.rpm out
-try rpms "$NEXT" && cp "$OUTPUT"/dm-remap-dkms-*.rpm out
+only_root
+for package in "$VERSION 1" "$VERSION 2" "$NEXT 1"; do
+	# shellcheck disable=SC2086 # two words
+	ok "packages of version and release $package" rpms $package
+	((STATUS == 0)) || done_testing
+	for_chroot "$OUTPUT" 'dm-remap-dkms-*.rpm'
+done
 is "$(find out -name '*.rpm' | wc -l)" 3 "three packages: a version, its next release, the next version"
 
 # What dnf would find on Fedora and here dpkg has installed.
@@ -31,19 +30,9 @@ Provides: /bin/sh, dkms = 3.0.11, procps-ng = 4
 %files
 END
 ok "a package that stands for Debian's" rpmbuild -bb --nodeps --define "_topdir $WORK/top" --define "_dbpath $WORK/db" stub.spec
-find top -name '*.rpm' -exec cp {} out \;
+for_chroot top '*.rpm'
 
-export OUT=$WORK/out
 for how in rpm dnf; do
-	"$REPO/tests/packaging/chroot" run bookworm /repo/tests/packaging/long/guest-rpm "$how" "$VERSION" "$NEXT" >said 2>&1 </dev/null
-	status=$?
-	while IFS= read -r line; do
-		case $line in
-		"ok "*) pass "$how: ${line#ok }" ;;
-		"not ok "*) fail "$how: ${line#not ok }" ;;
-		*) echo "# $line" ;;
-		esac
-	done <said
-	is "$status" 0 "$how: all steps were taken"
+	in_chroot "$how" bookworm guest-rpm "$how" "$VERSION" "$NEXT"
 done
 done_testing
