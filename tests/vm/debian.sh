@@ -2,11 +2,12 @@
 # shellcheck shell=bash
 #
 # Debian's registry, as the machine's own apt sources name it: all its suites, through an
-# apt configuration of our own, so that the machine's stays as it is. Wants CACHE and die.
+# apt configuration of our own, so that the machine's stays as it is. Wants HERE (a directory beside
+# tests/vm, or it) and die.
 #
 # A suite is a code name, with what follows it: trixie, trixie-security, trixie-backports.
 
-DEBIAN_APT=$CACHE/apt
+DEBIAN_APT=${XDG_CACHE_HOME:-$HOME/.cache}/dm-remap/kernels/apt
 DEBIAN_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 # A list older than this is fetched again before kernels are looked for.
 DEBIAN_HOURS=24
@@ -82,12 +83,26 @@ debian_update() {
 	fi
 	command -v mmdebstrap >/dev/null || "$HERE/../deps" kernels || exit 1
 	debian_configure
-	debian_get update 2>"$DEBIAN_APT/update.log" || true
+	(
+		flock 7
+		debian_get update 2>"$DEBIAN_APT/update.log" || true
+	) 7>"$DEBIAN_APT/.lock"
 	if [[ -z $(debian_cache pkgnames linux-headers-) ]]; then
 		cat "$DEBIAN_APT/update.log" >&2
 		die "the lists of Debian's packages cannot be fetched"
 	fi
 	touch "$DEBIAN_APT/updated"
+}
+
+# debian_sources_of RELEASE: the lines of sources.list of that release and what belongs to it. The lists tell which
+# suites the mirror has.
+debian_sources_of() {
+	local line suite
+	grep -E " $1(-security|-updates|-backports)? main\$" "$DEBIAN_APT/sources.list" | while read -r line; do
+		suite=${line% main}
+		suite=${suite##* }
+		! debian_cache policy | grep " $suite/main" >/dev/null || echo "$line"
+	done
 }
 
 # All stock kernels with headers in all suites: SERIES VERSION RELEASE SUITE, newest last in
