@@ -39,6 +39,7 @@ files() {
 }
 
 path_of() { modinfo -k "$KERNEL" -n "$1" 2>/dev/null; }
+sum_of() { sha256sum <"$(path_of "$1")"; }
 source_version() { modinfo -k "$KERNEL" -F srcversion "$1"; }
 
 # modules_are VERSION: both are built, installed and say so.
