@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The rpm package of the modules: installed, installed again, a new release, a new version, erased; by rpm and by dnf. In a
-# chroot of Debian, with rpm's database beside dpkg's: docs/packaging.md says what that does not show.
+# The rpm package of the modules: installed, installed again, a new release, a new version, erased; by rpm and by dnf. In
+# chroots of Debian, with rpm's database beside dpkg's: docs/packaging.md says what that does not show.
+# SUITES says which (bookworm).
 
 # shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
@@ -32,7 +33,9 @@ END
 ok "a package that stands for Debian's" rpmbuild -bb --nodeps --define "_topdir $WORK/top" --define "_dbpath $WORK/db" stub.spec
 for_chroot top '*.rpm'
 
-for how in rpm dnf; do
-	in_chroot "$how" bookworm guest-rpm "$how" "$VERSION" "$NEXT"
+for suite in ${SUITES:-bookworm}; do
+	for how in rpm dnf; do
+		in_chroot "$suite, $how" "$suite" guest-rpm "$how" "$VERSION" "$NEXT"
+	done
 done
 done_testing
