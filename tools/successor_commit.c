@@ -14,63 +14,16 @@
 #include <linux/vmalloc.h>
 
 #include "successor.h"
-
-/* What a superblock of the old spare turned out to be. */
-enum seen {
-	UNCHANGED,
-	REPLACED,
-	UNKNOWN,
-};
+#include "super_exchange.h"
 
 static u64 place(const struct remap_super *sb, u32 copy)
 {
 	return copy ? sb->super_b : 0;
 }
 
-static int put(struct store *store, const struct remap_super *sb, u32 copy, void *buf)
-{
-	remap_format_encode_super(buf, sb, copy);
-	return remap_disk_write(&store->disk, place(sb, copy), buf, REMAP_META_SIZE) ||
-	       remap_disk_flush(&store->disk) ? -EIO : 0;
-}
-
-static int put_supers(struct store *store, const struct remap_super *sb, void *buf)
-{
-	int r = put(store, sb, 0, buf);
-
-	return r ? r : put(store, sb, 1, buf);
-}
-
-static bool is_state(struct store *store, const struct remap_super *sb, u32 copy, void *buf)
-{
-	struct remap_super seen;
-
-	return !remap_disk_read(&store->disk, place(sb, copy), buf, REMAP_META_SIZE) &&
-	       remap_format_decode_super(buf, copy, &seen) == REMAP_VALID &&
-	       seen.state == sb->state && seen.generation == sb->generation;
-}
-
-static enum seen look(struct successor *s, const struct remap_super *retired, u32 copy, void *buf)
-{
-	if (is_state(s->old, retired, copy, buf))
-		return REPLACED;
-	if (!remap_disk_read(&s->old->disk, place(retired, copy), buf, REMAP_META_SIZE) &&
-	    !memcmp(buf, s->was.super_raw[copy], REMAP_META_SIZE))
-		return UNCHANGED;
-	return UNKNOWN;
-}
-
 bool successor_unchanged(struct successor *s)
 {
-	void *buf = s->was.md.scratch;
-	u32 copy;
-
-	for (copy = 0; copy < 2; copy++)
-		if (remap_disk_read(&s->old->disk, place(&s->was.super, copy), buf,
-				    REMAP_META_SIZE) ||
-		    memcmp(buf, s->was.super_raw[copy], REMAP_META_SIZE))
-			return false;
-	return true;
+	return supers_unchanged(s->old, &s->was, s->was.md.scratch);
 }
 
 int successor_destroy(struct store *new, const struct remap_super *sb)
@@ -88,32 +41,6 @@ int successor_destroy(struct store *new, const struct remap_super *sb)
 	return r;
 }
 
-static bool put_and_look(struct store *store, const struct remap_super *sb, u32 copy, void *buf)
-{
-	return !put(store, sb, copy, buf) && is_state(store, sb, copy, buf);
-}
-
-/*
- * One copy that durably says so is enough: it is the newer one, whatever becomes of
- * the other. If neither is known to, nobody may go on with either.
- */
-static enum seen retire(struct successor *s, const struct remap_super *retired, void *buf)
-{
-	bool a = put_and_look(s->old, retired, 0, buf), b;
-	enum seen seen_a, seen_b;
-
-	if (!a && look(s, retired, 0, buf) == UNCHANGED && look(s, retired, 1, buf) == UNCHANGED)
-		return UNCHANGED;
-	b = put_and_look(s->old, retired, 1, buf);
-	if (a || b)
-		return REPLACED;
-	seen_a = look(s, retired, 0, buf);
-	seen_b = look(s, retired, 1, buf);
-	if ((seen_a == REPLACED || seen_b == REPLACED) && !remap_disk_flush(&s->old->disk))
-		return REPLACED;
-	return UNKNOWN;
-}
-
 /* Nothing can be promoted any more, so the old one may be what it was. */
 static enum successor_outcome fall_back(struct successor *s, const struct remap_super *retired,
 					void *buf)
@@ -125,8 +52,8 @@ static enum successor_outcome fall_back(struct successor *s, const struct remap_
 		return SUCCESSOR_STUCK;
 	again.generation = max(retired->generation, s->sb.generation) + 1;
 	/* either superblock that says so counts: it is the newest */
-	a = put_and_look(s->old, &again, 0, buf);
-	b = put_and_look(s->old, &again, 1, buf);
+	a = super_put_and_look(s->old, &again, 0, buf);
+	b = super_put_and_look(s->old, &again, 1, buf);
 	return a || b ? SUCCESSOR_RESTORED : SUCCESSOR_STUCK;
 }
 
@@ -136,8 +63,8 @@ static bool activate(struct successor *s, void *buf)
 
 	s->sb.state = REMAP_SUPER_ACTIVE;
 	s->sb.generation += 2;
-	a = put_and_look(s->new, &s->sb, 0, buf);
-	b = put_and_look(s->new, &s->sb, 1, buf);
+	a = super_put_and_look(s->new, &s->sb, 0, buf);
+	b = super_put_and_look(s->new, &s->sb, 1, buf);
 	/* one is enough: the kernel rewrites the other */
 	return a || b;
 }
@@ -149,12 +76,12 @@ enum successor_outcome successor_commit(struct successor *s)
 
 	retired.state = REMAP_SUPER_REPLACED;
 	retired.generation = s->sb.generation + 1;
-	switch (retire(s, &retired, buf)) {
-	case UNCHANGED:
+	switch (super_exchange(s->old, &s->was, &retired, buf)) {
+	case SUPERS_UNCHANGED:
 		/* one that stays fits no retired spare: no number is used twice */
 		successor_destroy(s->new, &s->sb);
 		return SUCCESSOR_BACK;
-	case UNKNOWN:
+	case SUPERS_UNKNOWN:
 		return fall_back(s, &retired, buf);
 	default:
 		return activate(s, buf) ? SUCCESSOR_DONE : fall_back(s, &retired, buf);
@@ -182,15 +109,17 @@ int successor_promote(struct store *old, const struct remap_super *was, struct s
 
 	/* the one that may be older goes first, while the other says "replaced" */
 	if (!r && old) {
-		put(old, was, is_state(old, was, 0, buf), buf);
+		super_put(old, was, super_is(old, was, 0, buf), buf);
 		if (remap_disk_flush(&old->disk) ||
-		    !(is_state(old, was, 0, buf) || is_state(old, was, 1, buf)))
+		    !(super_is(old, was, 0, buf) || super_is(old, was, 1, buf)))
 			r = -EIO;
 	}
 	active.state = REMAP_SUPER_ACTIVE;
 	active.generation = sb->generation + 2;
 	if (!r)
-		r = put_supers(new, &active, buf);
+		r = super_put(new, &active, 0, buf);
+	if (!r)
+		r = super_put(new, &active, 1, buf);
 	vfree(buf);
 	return r;
 }
