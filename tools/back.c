@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,34 +11,12 @@
 #include "back.h"
 #include "block_map.h"
 #include "guard_mark.h"
+#include "interrupt.h"
 #include "klog.h"
 #include "window.h"
 
 #define MAX_RANGES	32	/* that the kernel lets wait */
 #define PAUSE_NS	200000000	/* for everybody else, between two windows */
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal)
-{
-	interrupted = 1;
-}
-
-static void catch_signal(int signal)
-{
-	struct sigaction action = { .sa_handler = interrupt }, old;
-
-	/* nohup means it */
-	if (!sigaction(signal, NULL, &old) && old.sa_handler != SIG_IGN)
-		sigaction(signal, &action, NULL);
-}
-
-static void catch_signals(void)
-{
-	catch_signal(SIGINT);
-	catch_signal(SIGTERM);
-	catch_signal(SIGHUP);
-}
 
 int back_begin(const char *name, struct remap_status *status)
 {
@@ -252,7 +229,7 @@ int back_move(struct back *back)
 	size_t before;
 	int r = begin(&p);
 
-	catch_signals();
+	interrupt_catch();
 	do {
 		before = back->left;
 		if (!r && before)
