@@ -12,14 +12,12 @@
 #include <linux/kernel.h>
 
 #include "../../tools/successor.h"
+#include "sim.h"
 
 #define BLOCK		4096
 #define SPB		(BLOCK / 512)
 #define MAIN		8192	/* sectors */
 #define OLD		5120
-#define MAX_SECTORS	8192
-#define MAX_PENDING	64
-#define NEVER		(~0u)
 
 static unsigned int nr, failed;
 
@@ -29,136 +27,7 @@ static void check(bool good, const char *what)
 	failed += !good;
 }
 
-/*
- * Disks with a cache, and a power that goes
- */
-
-enum fate { LOST, KEPT, FIRST_SECTOR, ALL_BUT_FIRST, FATES };
-
-struct pending {
-	u64 offset;
-	size_t bytes;
-	u8 data[64 * REMAP_META_SIZE];
-};
-
-enum fault { NONE, FAILS, FAILS_BUT_LANDS, DEAD, DROPPED, DROPS_ALL, FAULTS };
-
-struct sim {
-	struct store store;
-	u8 now[MAX_SECTORS * 512], durable[MAX_SECTORS * 512];
-	struct pending *pending;
-	unsigned int nr_pending, steps;
-	unsigned int fault_at;
-	enum fault fault;
-	u64 bad_sector, bad_sectors;
-	bool silent;
-};
-
 static struct sim one, two;
-static unsigned int steps, cut_at = NEVER;
-
-/* Without power nothing happens any more. */
-static bool power_is_gone(void)
-{
-	return steps++ >= cut_at;
-}
-
-static int sim_read(struct store *store, u64 offset, void *buf, size_t bytes)
-{
-	struct sim *s = container_of(store, struct sim, store);
-	u64 first = offset / 512, end = (offset + bytes) / 512;
-
-	if (s->silent || (first < s->bad_sector + s->bad_sectors && s->bad_sector < end))
-		return -EIO;
-	memcpy(buf, s->now + offset, bytes);
-	return 0;
-}
-
-static bool strikes(const struct sim *s)
-{
-	if (s->fault == DEAD || s->fault == DROPS_ALL)
-		return s->steps > s->fault_at;
-	return s->fault != NONE && s->steps == s->fault_at + 1;
-}
-
-static void land(struct sim *s, u64 offset, const void *buf, size_t bytes)
-{
-	struct pending *p = &s->pending[s->nr_pending++];
-
-	if (s->nr_pending > MAX_PENDING || bytes > sizeof(p->data))
-		abort();
-	p->offset = offset;
-	p->bytes = bytes;
-	memcpy(p->data, buf, bytes);
-	memcpy(s->now + offset, buf, bytes);
-}
-
-static int sim_write(struct store *store, u64 offset, const void *buf, size_t bytes)
-{
-	struct sim *s = container_of(store, struct sim, store);
-	bool fault;
-
-	if (power_is_gone())
-		return -EIO;
-	s->steps++;
-	fault = strikes(s);
-	if (!fault || s->fault == FAILS_BUT_LANDS)
-		land(s, offset, buf, bytes);
-	return fault && s->fault != DROPPED && s->fault != DROPS_ALL ? -EIO : 0;
-}
-
-static void settle(struct sim *s)
-{
-	memcpy(s->durable, s->now, sizeof(s->durable));
-	s->nr_pending = 0;
-}
-
-static int sim_flush(struct store *store)
-{
-	struct sim *s = container_of(store, struct sim, store);
-	bool fault;
-
-	if (power_is_gone())
-		return -EIO;
-	s->steps++;
-	fault = strikes(s);
-	if (!fault || s->fault == FAILS_BUT_LANDS)
-		settle(s);
-	return fault && s->fault != DROPPED && s->fault != DROPS_ALL ? -EIO : 0;
-}
-
-static void lose_power(struct sim *s, enum fate fate)
-{
-	unsigned int i;
-
-	for (i = 0; i < s->nr_pending; i++) {
-		struct pending *p = &s->pending[i];
-		size_t from = fate == ALL_BUT_FIRST ? 512 : 0;
-		size_t to = fate == FIRST_SECTOR ? 512 : p->bytes;
-
-		if (fate != LOST)
-			memcpy(s->durable + p->offset + from, p->data + from, to - from);
-	}
-	memcpy(s->now, s->durable, sizeof(s->now));
-	s->nr_pending = 0;
-	s->fault = NONE;
-	s->silent = false;
-}
-
-static void reset(struct sim *s, const u8 *image, u64 sectors)
-{
-	struct pending *pending = s->pending;
-
-	memset(s, 0, sizeof(*s));
-	s->pending = pending ? pending : calloc(MAX_PENDING, sizeof(*pending));
-	s->store.disk.length = sectors;
-	s->store.read = sim_read;
-	s->store.write = sim_write;
-	s->store.flush = sim_flush;
-	if (image)
-		memcpy(s->now, image, sectors * 512);
-	settle(s);
-}
 
 /*
  * What a spare holds
@@ -227,7 +96,7 @@ static void make_old(void)
 	struct remap_metadata md = {};
 	u32 i;
 
-	reset(&one, NULL, OLD);
+	sim_reset(&one, NULL, OLD);
 	remap_metadata_init(&md, &one.store.disk, "test");
 	memset(md.super.uuid, 7, sizeof(md.super.uuid));
 	md.super.block_size = BLOCK;
@@ -335,8 +204,8 @@ static void begin(u64 sectors)
 	successor_free(&s);
 	memset(&s, 0, sizeof(s));
 	cut_at = NEVER;
-	reset(&one, image, OLD);
-	reset(&two, NULL, sectors);
+	sim_reset(&one, image, OLD);
+	sim_reset(&two, NULL, sectors);
 	s.old = &one.store;
 	s.new = &two.store;
 	s.sb.length = sectors;
@@ -436,8 +305,8 @@ static void test_power(u64 sectors)
 			cut_at = at;
 			replace();
 			cut_at = NEVER;
-			lose_power(&one, fate);
-			lose_power(&two, fate);
+			sim_lose_power(&one, fate);
+			sim_lose_power(&two, fate);
 			cuts++;
 			bad += !sane_after_cut();
 		}
@@ -464,14 +333,14 @@ static void test_power_in_promote(void)
 				cut_at = last;
 				replace();
 				cut_at = NEVER;
-				lose_power(&one, LOST);
-				lose_power(&two, LOST);
+				sim_lose_power(&one, LOST);
+				sim_lose_power(&two, LOST);
 				steps = 0;
 				cut_at = at;
 				promote();
 				cut_at = NEVER;
-				lose_power(&one, fate);
-				lose_power(&two, fate);
+				sim_lose_power(&one, fate);
+				sim_lose_power(&two, fate);
 				cuts++;
 				bad += !sane_after_cut();
 			}
