@@ -60,7 +60,7 @@ int blank_recognise(const struct disk *disk, char *what, size_t size)
 	while ((r = blkid_do_probe(probe)) == 0 && !what[0])
 		describe(probe, what, size);
 	blkid_free_probe(probe);
-	return r < 0 ? fail(WRONG_DEVICE, "%s cannot be read to see what it holds; choose another spare",
+	return r < 0 ? fail(WRONG_DEVICE, "%s cannot be read to see what it holds; choose another device",
 			    disk->path) : OK;
 }
 

@@ -75,7 +75,7 @@ static int say_why_not(struct disk *disk, int error)
 #define LOCK_TRIES	600
 #define LOCK_PAUSE_NS	(50 * 1000000L)
 
-static int lock(const struct disk *disk)
+int disk_lock(const struct disk *disk)
 {
 	struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
 	int i;
@@ -107,7 +107,7 @@ int disk_open(struct disk *disk, const char *path, unsigned int flags)
 	else
 		r = inspect(disk, flags);
 	if (!r && flags & DISK_EXCLUSIVE)
-		r = lock(disk);
+		r = disk_lock(disk);
 	if (r)
 		disk_close(disk);
 	return r;

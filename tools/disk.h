@@ -44,6 +44,9 @@ struct disk {
 int disk_open(struct disk *disk, const char *path, unsigned int flags);
 void disk_close(struct disk *disk);
 
+/** disk_lock() - keep udev from looking at it; Return: 0, or BUSY after a message */
+int disk_lock(const struct disk *disk);
+
 /** disk_let_go() - close it, but remember what is known of it; disk_close() follows */
 void disk_let_go(struct disk *disk);
 

@@ -57,6 +57,7 @@ static const struct {
 	[OPT_REMAP] = { "remap", 0, NULL },
 	[OPT_GUARD_TOO] = { "guard-too", 0, NULL },
 	[OPT_FINISH] = { "finish", 0, NULL },
+	[OPT_TO] = { "to", 0, "DEVICE" },
 	[OPT_PROGRESS_FREQUENCY] = { "progress-frequency", 0, "SECONDS" },
 };
 

@@ -63,6 +63,7 @@ enum option_id {
 	OPT_REMAP,
 	OPT_GUARD_TOO,
 	OPT_FINISH,
+	OPT_TO,
 	OPT_COUNT
 };
 

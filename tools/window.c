@@ -263,15 +263,25 @@ void window_close(struct window *w)
  * Tables
  */
 
-int window_load(const char *name, u64 sectors, const char *params)
+static int load(const char *name, u64 sectors, const char *type, const char *params)
 {
 	struct dm_task *task = new_task(DM_DEVICE_RELOAD, name);
 
-	if (task && !dm_task_add_target(task, 0, sectors, "remap", params)) {
+	if (task && !dm_task_add_target(task, 0, sectors, type, params)) {
 		dm_task_destroy(task);
 		return -ENOMEM;
 	}
 	return run_task(task);
+}
+
+int window_load(const char *name, u64 sectors, const char *params)
+{
+	return load(name, sectors, "remap", params);
+}
+
+int window_load_error(const char *name, u64 sectors)
+{
+	return load(name, sectors, "error", "");
 }
 
 int window_clear(const char *name)

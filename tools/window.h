@@ -87,6 +87,9 @@ void window_close(struct window *window);
  */
 int window_load(const char *name, u64 sectors, const char *params);
 
+/** window_load_error() - one that fails all I/O, instead of whatever waits */
+int window_load_error(const char *name, u64 sectors);
+
 /** window_clear() - drop it; Return: 0, or a negative error number; says nothing */
 int window_clear(const char *name);
 
