@@ -162,6 +162,8 @@ $checks
 is "what was flushed is there" "\$(cat /srv/data/file)" second
 check "and what was written then" test -s /srv/data/more
 EOF
+ok "the system closes what it can" on_console "remap@data.service: Deactivated successfully"
+ok "and that the volume group is still open is no failure" eval '! on_console "remap@pool.service: Failed"'
 
 blank other 16M
 boot "a boot without the spares" 240 LABEL=system system main disk2 other <<EOF
