@@ -106,7 +106,7 @@ check "the next kernel is installed, with its headers" apt_get install --no-inst
 diag "it took \$((SECONDS - started)) s"
 is "DKMS has built for it, by itself" "\$(built_for \$NEXT)" 1
 is "what was built for the first is still there" "\$(built_for \$FIRST)" 1
-like "the next initramfs hides main disks" "\$(in_initramfs \$NEXT)" 62-dm-remap.rules
+like "the next initramfs hides main disks" "\$(in_initramfs \$NEXT)" 63-remap.rules
 is "the device was not disturbed" "\$(systemctl is-active remap@data.service) \$(loaded)" "active dm_remap_core"
 EOF
 
