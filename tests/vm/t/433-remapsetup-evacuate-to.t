@@ -56,7 +56,7 @@ worn() {
 # moving: it begins to copy to a slow disk
 moving() {
 	change new "$(slow new 100)"
-	rs evacuate r --to $N -q >/run/out 2>&1 &
+	"$REMAPSETUP" evacuate r --to $N -q >/run/out 2>&1 & # itself, for signals
 	PID=$!
 	eventually 30 grep -q copying /run/out
 }
