@@ -23,6 +23,8 @@
 
 #define LOOK_MS		100	/* at the list of devices */
 #define PROBE_MS	2000	/* at the devices themselves, if the list stays the same */
+#define BUSY_MS		500	/* between two tries with a device that is in use */
+#define BUSY_MAX_MS	10000ULL
 
 struct attach {
 	const struct call *call;
@@ -242,6 +244,26 @@ static int open_found(struct attach *a)
 	return verb_open.run(&call);
 }
 
+/* While a system starts, somebody may look at the disk and be done soon. */
+static int open_patiently(struct attach *a, unsigned int seconds)
+{
+	u64 end = now_ms() + min(seconds * 1000ULL, BUSY_MAX_MS);
+	int r = open_found(a);
+
+	while (r == BUSY && now_ms() < end) {
+		sleep_ms(BUSY_MS);
+		say_nothing = true;
+		r = open_found(a);
+		say_nothing = false;
+		if (!r)
+			warn("%s is open now: nobody uses its disks any more",
+			     a->entry->name);
+		else if (r != BUSY)
+			r = open_found(a);
+	}
+	return r;
+}
+
 /* By that name, and what the line says, as far as that can be told. */
 static int is_open(const struct attach *a, const struct remaptab *e, bool *open)
 {
@@ -278,7 +300,7 @@ static int attach_entry(struct attach *a, const struct remaptab *e)
 	}
 	wait_for_devices(a, wait);
 	r = seek(a);
-	return r ? r : open_found(a);
+	return r ? r : open_patiently(a, wait);
 }
 
 /* Of several, one that fails does not stop the others; the first failure counts. */

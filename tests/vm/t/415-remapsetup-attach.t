@@ -39,6 +39,18 @@ sed "s/$UUID/${UUID//[0-9a-f]/7}/" $TAB >$TAB.other
 refuses 5 "other:1: r is open already, but with another spare, UUID=$UUID" "another device of that name is one" \
 	rs attach --tab $TAB.other r
 
+rs close r
+# held by somebody, for three seconds, and then for good
+dm_create holder "0 8 linear $M 0"
+(sleep 3 && dmsetup remove holder) &
+ok "a main device that is in use for a moment is tried again" attach r
+ok "it has what was moved" pattern_check $D 0 0 2
+rs close r
+dm_create holder "0 8 linear $M 0"
+refuses 5 'is a part of .*holder' "one that stays in use is refused" attach r --timeout 2
+dmsetup remove holder
+ok "and open once it is not" attach r
+
 plug two
 ok "another spare takes its place" rs replace-spare r /dev/mapper/two -q
 rs close r
