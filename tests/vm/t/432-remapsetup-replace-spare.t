@@ -132,7 +132,7 @@ for where in data end; do
 	data) null_bad two +3000-3010 ;;
 	end) null_bad two "+$(($(sectors $S2) - 8))-$(($(sectors $S2) - 1))" ;;
 	esac
-	refuses 4 'does not take the data|choose another spare' "a new spare that fails ($where)" replace
+	refuses 4 'does not take the data|choose another device' "a new spare that fails ($where)" replace
 	null_bad two "-0-$(($(sectors $S2) - 1))"
 	runs_on $S1 "rw 500 0" "$where"
 	fails "$where: it is no spare" rs isRemap $S2
