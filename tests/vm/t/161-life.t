@@ -45,7 +45,7 @@ MOVING=0
 exec 7<$D # between two of them it would not be in use
 verified_io &
 FIO=$!
-eventually 10 dm_status_is r ' 0 [1-9][0-9]* 0 [1-9]'
+eventually 60 dm_status_is r ' 0 [1-9][0-9]* 0 [1-9]'
 under_io "suspend and resume under I/O" "dmsetup suspend r; dmsetup resume r"
 under_io "without flushing" "dmsetup suspend --noflush r; dmsetup resume r"
 under_io "without freezing a file system" "dmsetup suspend --nolockfs r; dmsetup resume r"
