@@ -89,6 +89,20 @@ bool device_holder(dev_t number, char *path, size_t size)
 	return true;
 }
 
+static int count_one(const char *name, void *context)
+{
+	++*(unsigned int *)context;
+	return 0;
+}
+
+unsigned int device_holders(dev_t number)
+{
+	unsigned int nr = 0;
+
+	each_entry_of(number, "holders", count_one, &nr);
+	return nr;
+}
+
 dev_t device_below(dev_t number)
 {
 	dev_t part = 0;

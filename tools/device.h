@@ -27,6 +27,9 @@ int device_refuse_used(dev_t number, const char *path);
 /** device_holder() - the first device that stands on this one, if there is any */
 bool device_holder(dev_t number, char *path, size_t size);
 
+/** device_holders() - how many devices stand on this one */
+unsigned int device_holders(dev_t number);
+
 /** device_below() - the first device that this one stands on, or 0 */
 dev_t device_below(dev_t number);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "device.h"
 #include "evacuate.h"
 #include "klog.h"
 #include "sysfs.h"
@@ -23,6 +24,7 @@ enum result {
 	NOT_OURS,		/* resumed, or the table dropped, by somebody */
 	NOT_RECORDED,
 	UNKNOWN,
+	NOT_FENCED,		/* the table that waits is a wrong one, and does not go away */
 };
 
 struct outcome {
@@ -60,8 +62,7 @@ static bool ours_still(struct transfer *e)
 /* Nobody can be told which of the two it is, so nobody may write to either. */
 static enum result fence_off(struct transfer *e)
 {
-	window_load_error(e->status->name, e->status->sectors);
-	return UNKNOWN;
+	return window_load_error(e->status->name, e->status->sectors) ? NOT_FENCED : UNKNOWN;
 }
 
 static enum result load_and_commit(struct transfer *e, int *error)
@@ -69,8 +70,8 @@ static enum result load_and_commit(struct transfer *e, int *error)
 	*error = window_load(e->status->name, e->status->sectors, e->params);
 	if (*error)
 		return NOT_LOADED;
-	/* from now on it is the kernel's, and nobody else can claim it */
-	if (was_written(e))
+	/* from now on nobody can claim it, but other tables of device-mapper: one stands on it, ours */
+	if (was_written(e) || device_holders(e->pair.main.number) != 1)
 		return WRITTEN;
 	if (!ours_still(e))
 		return NOT_OURS;
@@ -96,9 +97,9 @@ static enum result in_window(struct transfer *e, int *error)
 	if (!handover_holds(&e->handover, e->clone.holes, e->clone.nr_holes))
 		return NOT_ON_RECORD;
 	result = load_and_commit(e, error);
-	if (result != MOVED && result != UNKNOWN && result != NOT_LOADED)
-		window_clear(e->status->name);
-	return result;
+	if (result == MOVED || result == UNKNOWN || result == NOT_FENCED || result == NOT_LOADED)
+		return result;
+	return window_clear(e->status->name) ? fence_off(e) : result;
 }
 
 /* For inspect_spare(), which allocates in the window. */
@@ -118,7 +119,8 @@ static int open_window(struct transfer *e, struct outcome *o)
 	o->error = window_suspend(&w);
 	if (!o->error) {
 		o->result = in_window(e, &o->error);
-		o->resumed = window_resume(&w);
+		if (o->result != NOT_FENCED)
+			o->resumed = window_resume(&w);
 	}
 	window_close(&w);
 	return OK;
@@ -155,21 +157,31 @@ static int say_failed(const struct transfer *e, const struct outcome *o)
 	case NOT_RECORDED:
 		return fail(WRONG_DEVICE, "%s cannot be written, so the new main device cannot be recorded. %s goes on as before, nothing was changed; see remapsetup replace-spare",
 			    spare, name);
+	case NOT_FENCED:
+		return fail(WRONG_DEVICE, "%s: the table that waits for it cannot be taken away, and would take the wrong main device, so it stays suspended. Nothing is lost: 'dmsetup remove --force %s', and open it",
+			    name, name);
 	default:
 		return fail(WRONG_DEVICE, "%s could not be written in the last moment, and whether it names the old main device or %s is not known. Both hold all data. %s fails all I/O now, so that neither is changed: close it, see to %s, and open it, which takes the right one",
 			    spare, new, name, spare);
 	}
 }
 
-/* The exclusive claim becomes the kernel's; the lock stays, so that udev does not look. */
+/*
+ * The exclusive claim becomes the kernel's; a lock takes its place, so that udev does not look.
+ * What somebody has left in the page cache is written now, so that it counts.
+ */
 static int let_go(struct transfer *e)
 {
 	int r;
 
-	e->new_written = transfer_figures(e->pair.main.number).written;
 	disk_let_go(&e->pair.main);
 	r = disk_open(&e->guarding, e->pair.main.path, 0);
-	return r ? r : disk_lock(&e->guarding);
+	if (!r)
+		r = disk_lock(&e->guarding);
+	if (!r && disk_flush(&e->guarding))
+		r = fail(WRONG_DEVICE, "%s cannot be flushed, so it is no main device. %s goes on as before, nothing was changed",
+			 e->pair.main.path, e->status->name);
+	return r;
 }
 
 static int compose(struct transfer *e)
@@ -200,7 +212,8 @@ int transfer_switch(struct transfer *e, bool *unchanged)
 		return r;
 	klog_begin(&log);
 	r = open_window(e, &o);
-	*unchanged = r || (o.result != MOVED && o.result != UNKNOWN);
+	*unchanged = r || (o.result != MOVED && o.result != UNKNOWN &&
+			  o.result != NOT_FENCED);
 	if (!r && o.resumed)
 		r = fail_errno(o.resumed, "%s cannot be resumed: all I/O to it waits; see dmesg, and try 'dmsetup resume %s'",
 			       e->status->name, e->status->name);

@@ -26,6 +26,7 @@
 
 #define OPENED_TRIES	30	/* udev looks at a device now and then, and is soon done */
 #define OPENED_PAUSE_NS	(100 * 1000000L)
+#define COUNTED_TRIES	16
 
 /*
  * Before anything
@@ -61,17 +62,24 @@ static int refuse_opened(const struct transfer *e)
 		    now.name, now.open_count - 1, e->device.path);
 }
 
-/* The statistics may be turned off, and what sysfs says of that is not true of all devices. */
+/*
+ * The statistics may be turned off, and what sysfs says of that is not true of all devices. A read
+ * of lost data is answered without being counted: some other place will be.
+ */
 static int refuse_uncounted(const struct disk *disk)
 {
-	u64 before = transfer_figures(disk->number).read;
+	u64 before = transfer_figures(disk->number).read, i;
 	void *buf = disk_buffer(REMAP_META_SIZE);
+	bool counted = false;
 
 	if (!buf)
 		return NO_MEMORY;
-	disk_read(disk, 0, buf, REMAP_META_SIZE);
+	for (i = 0; i < COUNTED_TRIES && !counted; i++) {
+		disk_read(disk, disk->sectors / COUNTED_TRIES * i & ~7ULL, buf, REMAP_META_SIZE);
+		counted = transfer_figures(disk->number).read != before;
+	}
 	free(buf);
-	if (transfer_figures(disk->number).read != before)
+	if (counted)
 		return OK;
 	return fail(BUSY, "%s: the kernel does not count what is read and written, so it could not be seen whether somebody else writes to it: write 1 to queue/iostats in its directory in sysfs. Nothing was changed",
 		    disk->path);
@@ -327,9 +335,13 @@ static int copy(struct transfer *e)
 	klog_begin(&log);
 	e->device_written = transfer_figures(e->device.number).written;
 	r = clone_wipe_ends(&whole_new, e, e->pair.main.sectors);
+	if (r && r != -ENOMEM)
+		r = -EIO;
 	e->doing = "copying";
 	if (!r)
 		r = clone_copy(&e->clone);
+	/* what was written up to here is compared; who finds more later was not alone */
+	e->new_written = transfer_figures(e->pair.main.number).written;
 	e->doing = "comparing";
 	if (!r)
 		r = clone_compare(&e->clone);
@@ -444,6 +456,9 @@ static int settle_window(struct transfer *e, dev_t number, bool *done)
 	r = dm_read_status(e->status->name, e->status);
 	if (r || !*done)
 		return r;
+	if (e->status->main != number || strcmp(e->status->mode, "rw"))
+		return fail(WRONG_DEVICE, "%s has come up in the mode %s: close it and open it again. Nothing is lost",
+			    e->status->name, e->status->mode);
 	printf("the move that was interrupted is complete: %s is the main device of %s\n",
 	       e->call->value[OPT_TO], e->status->name);
 	warn_of_old(e, old);
@@ -462,7 +477,8 @@ static int continue_ours(struct transfer *e, bool *done)
 	if (disk_open(&new, e->call->value[OPT_TO], DISK_QUIET))
 		return OK;
 	table = window_table(e->status->name, true);
-	if (names(table, new.number))
+	/* a window of replace-spare or grow has the same main device */
+	if (new.number != e->status->main && names(table, new.number))
 		r = settle_window(e, new.number, done);
 	free(table);
 	disk_close(&new);

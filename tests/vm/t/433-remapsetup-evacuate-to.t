@@ -19,7 +19,8 @@ D=/dev/mapper/r S=/dev/disk/spare
 # Identities are those of the tables on which both main devices stand, and which can be changed.
 O=/dev/mapper/old N=/dev/mapper/new
 plain() { echo "0 $(sectors "/dev/disk/$1") linear /dev/disk/$1 0"; }
-slow() { echo "0 $(sectors "/dev/disk/$1") delay /dev/disk/$1 0 0 /dev/disk/$1 0 $2 /dev/disk/$1 0 0"; }
+# slow DISK WRITE-MS [READ-MS]
+slow() { echo "0 $(sectors "/dev/disk/$1") delay /dev/disk/$1 0 ${3:-0} /dev/disk/$1 0 $2 /dev/disk/$1 0 0"; }
 flaky() { echo "0 $(sectors "/dev/disk/$1") flakey /dev/disk/$1 0 0 600 1 $2"; }
 stack() {
 	local name
@@ -55,7 +56,7 @@ worn() {
 }
 # moving: it begins to copy to a slow disk
 moving() {
-	change new "$(slow new 100)"
+	change new "$(slow new "${1:-100}" "${2:-0}")"
 	"$REMAPSETUP" evacuate r --to $N -q >/run/out 2>&1 & # itself, for signals
 	PID=$!
 	eventually 30 grep -q copying /run/out
@@ -151,6 +152,29 @@ case $BOOT in
 	like "$STATUS $OUTPUT" "^1 .*interrupted. It goes on as before" "interrupted"
 	goes_on "interrupted"
 
+	# A read of what is lost is answered without being counted: no reason to refuse it.
+	dd if=$D of=/run/first bs=512 count=1 iflag=direct status=none
+	dmsetup message r 0 auto_remap 1
+	null_bad old +0-0
+	attempt pattern_check $D 0 1 1
+	dmsetup message r 0 auto_remap 0
+	is "$(status)" "rw 55 3" "the first sector is lost"
+	moving
+	kill -TERM $PID
+	ended
+	like "$STATUS $OUTPUT" "^1 .*interrupted. It goes on as before" "it can be moved all the same"
+	null_bad old -0-0
+	dd if=/run/first of=$D bs=512 count=1 oflag=direct status=none
+	goes_on "written again"
+
+	# Somebody writes to the new one, where it was compared already.
+	moving 20 400
+	eventually 60 grep -qE '[3-9][0-9]\.[0-9]%.*comparing' /run/out
+	dd if=/dev/urandom of=$N bs=4k count=1 seek=2048 oflag=direct conv=notrunc status=none
+	ended
+	like "$STATUS $OUTPUT" "^5 .*was written by somebody else meanwhile" "a writer on the new one"
+	goes_on "compared before"
+
 	# Somebody writes to it all the same.
 	moving
 	pattern_write $D 48000 8 2
@@ -164,7 +188,7 @@ case $BOOT in
 	like "$OUTPUT" "new is the main device of r now, with all that could be read" "says so"
 	like "$OUTPUT" "4 logical blocks could not be read" "with what was lost"
 	like "$OUTPUT" "old was not touched. .*wipefs --all /dev/mapper/old" "and what the old one is"
-	like "$OUTPUT" "53 blocks are back on the main device" "what could went to it"
+	like "$OUTPUT" "54 blocks are back on the main device" "what could went to it"
 	is "$(status)" "rw 2 4" "two blocks stay"
 	ok "on the new main device" main_is $N
 	ok "the spare says so" recorded_is new
