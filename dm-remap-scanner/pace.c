@@ -15,7 +15,7 @@
 #define SLEEP_MIN	MS
 #define SLEEP_MAX	SECOND
 #define ASK_AGAIN	(10 * MS)	/* whether the device is idle now */
-#define ASK_SELDOM	(320 * MS)	/* where it never is: asking takes a processor from somebody */
+#define ASK_SELDOM	(320 * MS)	/* where it never is: asking takes somebody a processor */
 #define QUIET		SECOND		/* after so long without I/O the device is not in use */
 #define IDLE_USUAL	(20 * MS)
 #define IDLE_STEP	(2 * MS)	/* shorter than that is nothing: a timer would not notice */
