@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,18 +52,29 @@ static void land(struct sim *s, u64 offset, const void *buf, size_t bytes)
 	memcpy(s->now + offset, buf, bytes);
 }
 
-static int sim_write(struct store *store, u64 offset, const void *buf, size_t bytes)
+/* One write or flush more: does it happen, and what is said of it? */
+static int take_step(struct sim *s, bool *happens)
 {
-	struct sim *s = container_of(store, struct sim, store);
 	bool fault;
 
+	*happens = false;
 	if (power_is_gone())
 		return -EIO;
 	s->steps++;
 	fault = strikes(s);
-	if (!fault || s->fault == FAILS_BUT_LANDS)
-		land(s, offset, buf, bytes);
+	*happens = !fault || s->fault == FAILS_BUT_LANDS;
 	return fault && s->fault != DROPPED && s->fault != DROPS_ALL ? -EIO : 0;
+}
+
+static int sim_write(struct store *store, u64 offset, const void *buf, size_t bytes)
+{
+	struct sim *s = container_of(store, struct sim, store);
+	bool happens;
+	int r = take_step(s, &happens);
+
+	if (happens)
+		land(s, offset, buf, bytes);
+	return r;
 }
 
 static void settle(struct sim *s)
@@ -74,15 +86,12 @@ static void settle(struct sim *s)
 static int sim_flush(struct store *store)
 {
 	struct sim *s = container_of(store, struct sim, store);
-	bool fault;
+	bool happens;
+	int r = take_step(s, &happens);
 
-	if (power_is_gone())
-		return -EIO;
-	s->steps++;
-	fault = strikes(s);
-	if (!fault || s->fault == FAILS_BUT_LANDS)
+	if (happens)
 		settle(s);
-	return fault && s->fault != DROPPED && s->fault != DROPS_ALL ? -EIO : 0;
+	return r;
 }
 
 void sim_lose_power(struct sim *s, enum fate fate)
@@ -116,4 +125,34 @@ void sim_reset(struct sim *s, const u8 *image, u64 sectors)
 	if (image)
 		memcpy(s->now, image, sectors * 512);
 	settle(s);
+}
+
+void sim_spare(struct sim *s, struct remap_metadata *md, u64 sectors, u32 spare_blocks,
+	       u64 main_length, const char *main_identity)
+{
+	sim_reset(s, NULL, sectors);
+	remap_metadata_init(md, &s->store.disk, "test");
+	memset(md->super.uuid, 7, sizeof(md->super.uuid));
+	md->super.block_size = SIM_BLOCK;
+	md->super.mask_unit = 512;
+	md->super.spare_blocks = spare_blocks;
+	md->super.main_length = main_length;
+	md->super.length = sectors;
+	strcpy((char *)md->super.main_identity, main_identity);
+	if (remap_format_layout(&md->super, SIM_BLOCK, 0) || remap_metadata_alloc(md))
+		abort();
+}
+
+static unsigned int nr, failed;
+
+void check(bool good, const char *what)
+{
+	printf("%s %u - %s\n", good ? "ok" : "not ok", ++nr, what);
+	failed += !good;
+}
+
+int checked(void)
+{
+	printf("1..%u\n", nr);
+	return failed > 0;
 }

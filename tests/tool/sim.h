@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Disks with a cache, faults, and a power that goes. */
+/* Disks with a cache, faults, and a power that goes; and what is checked on them, as TAP. */
 #ifndef SIM_H
 #define SIM_H
 
 #include "../../tools/inspect.h"
 
+#define SIM_BLOCK	4096
 #define MAX_SECTORS	8192
 #define MAX_PENDING	64
 #define NEVER		(~0u)
@@ -33,5 +34,13 @@ extern unsigned int steps, cut_at;
 /** sim_reset() - with this content; @image: or NULL */
 void sim_reset(struct sim *s, const u8 *image, u64 sectors);
 void sim_lose_power(struct sim *s, enum fate fate);
+
+/** sim_spare() - a disk for remap_metadata_format(), which @md is made for */
+void sim_spare(struct sim *s, struct remap_metadata *md, u64 sectors, u32 spare_blocks,
+	       u64 main_length, const char *main_identity);
+
+void check(bool good, const char *what);
+/** checked() - the end of all checks; Return: of the program */
+int checked(void);
 
 #endif

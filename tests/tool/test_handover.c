@@ -14,17 +14,9 @@
 #include "../../tools/handover.h"
 #include "sim.h"
 
-#define BLOCK	4096
+#define BLOCK	SIM_BLOCK
 #define SPB	(BLOCK / 512)
 #define SPARE	5120	/* sectors */
-
-static unsigned int nr, failed;
-
-static void check(bool good, const char *what)
-{
-	printf("%s %u - %s\n", good ? "ok" : "not ok", ++nr, what);
-	failed += !good;
-}
 
 /*
  * The copy
@@ -276,17 +268,7 @@ static void make_spare(u32 flags)
 	struct remap_metadata md = {};
 	u32 i;
 
-	sim_reset(&spare, NULL, SPARE);
-	remap_metadata_init(&md, &spare.store.disk, "test");
-	memset(md.super.uuid, 7, sizeof(md.super.uuid));
-	md.super.block_size = BLOCK;
-	md.super.mask_unit = 512;
-	md.super.spare_blocks = 300;
-	md.super.main_length = 8192;
-	md.super.length = SPARE;
-	strcpy((char *)md.super.main_identity, "wwn:an old main device, and a long name");
-	if (remap_format_layout(&md.super, BLOCK, 0) || remap_metadata_alloc(&md))
-		abort();
+	sim_spare(&spare, &md, SPARE, 300, 8192, "wwn:an old main device, and a long name");
 	remap_metadata_format(&md);
 	for (i = 0; i < ARRAY_SIZE(blocks); i++) {
 		struct remap_change c = { .spare = 60 * i };
@@ -493,6 +475,5 @@ int main(void)
 	test_params();
 	test_not_in_order();
 	handover_free(&h);
-	printf("1..%u\n", nr);
-	return failed > 0;
+	return checked();
 }

@@ -14,18 +14,10 @@
 #include "../../tools/successor.h"
 #include "sim.h"
 
-#define BLOCK		4096
+#define BLOCK		SIM_BLOCK
 #define SPB		(BLOCK / 512)
 #define MAIN		8192	/* sectors */
 #define OLD		5120
-
-static unsigned int nr, failed;
-
-static void check(bool good, const char *what)
-{
-	printf("%s %u - %s\n", good ? "ok" : "not ok", ++nr, what);
-	failed += !good;
-}
 
 static struct sim one, two;
 
@@ -96,17 +88,7 @@ static void make_old(void)
 	struct remap_metadata md = {};
 	u32 i;
 
-	sim_reset(&one, NULL, OLD);
-	remap_metadata_init(&md, &one.store.disk, "test");
-	memset(md.super.uuid, 7, sizeof(md.super.uuid));
-	md.super.block_size = BLOCK;
-	md.super.mask_unit = 512;
-	md.super.spare_blocks = 1000;
-	md.super.main_length = MAIN;
-	md.super.length = OLD;
-	strcpy((char *)md.super.main_identity, "wwn:1");
-	if (remap_format_layout(&md.super, BLOCK, 0) || remap_metadata_alloc(&md))
-		abort();
+	sim_spare(&one, &md, OLD, 1000, MAIN, "wwn:1");
 	strcpy((char *)md.health, "health");
 	remap_metadata_format(&md);
 	make_map(&md);
@@ -463,6 +445,5 @@ int main(void)
 	test_reads();
 	test_not_in_order();
 	successor_free(&s);
-	printf("1..%u\n", nr);
-	return failed > 0;
+	return checked();
 }
