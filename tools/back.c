@@ -89,8 +89,7 @@ static int suspend_and_resume(const char *name)
 	if (suspended)
 		return fail_errno(suspended, "%s cannot be suspended, so nothing more goes back; it goes on as before",
 				  name);
-	return resumed ? fail_errno(resumed, "%s cannot be resumed: all I/O to it waits; see dmesg, and try 'dmsetup resume %s'",
-				    name, name) : OK;
+	return resumed ? window_say_stuck(name, resumed) : OK;
 }
 
 /*

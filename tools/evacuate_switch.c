@@ -215,8 +215,7 @@ int transfer_switch(struct transfer *e, bool *unchanged)
 	*unchanged = r || (o.result != MOVED && o.result != UNKNOWN &&
 			  o.result != NOT_FENCED);
 	if (!r && o.resumed)
-		r = fail_errno(o.resumed, "%s cannot be resumed: all I/O to it waits; see dmesg, and try 'dmsetup resume %s'",
-			       e->status->name, e->status->name);
+		r = window_say_stuck(e->status->name, o.resumed);
 	if (!r && o.result != MOVED) {
 		klog_tell(&log, e->status->name);
 		r = say_failed(e, &o);

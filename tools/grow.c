@@ -83,8 +83,7 @@ static int exchange(const struct grow *g)
 	if (suspended)
 		return fail_errno(suspended, "%s does not grow; it goes on as before",
 				  g->status.name);
-	return resumed ? fail_errno(resumed, "%s cannot be resumed: all I/O to it waits; see dmesg, and try 'dmsetup resume %s'",
-				    g->status.name, g->status.name) : OK;
+	return resumed ? window_say_stuck(g->status.name, resumed) : OK;
 }
 
 static int check_result(const struct grow *g)

@@ -414,8 +414,7 @@ static int exchange_spares(struct replace *r)
 	klog_begin(&log);
 	e = open_window(r, &o);
 	if (!e && o.resumed)
-		e = fail_errno(o.resumed, "%s cannot be resumed: all I/O to it waits; see dmesg, and try 'dmsetup resume %s'",
-			       r->status.name, r->status.name);
+		e = window_say_stuck(r->status.name, o.resumed);
 	if (!e && o.result != REPLACED)
 		klog_tell(&log, r->status.name);
 	if (!e)

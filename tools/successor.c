@@ -8,6 +8,7 @@
 #include <linux/vmalloc.h>
 
 #include "successor.h"
+#include "super_exchange.h"
 
 #define AT_ONCE		64	/* table blocks */
 
@@ -42,11 +43,8 @@ static int put_super(struct store *store, const struct remap_super *sb, u32 copy
 	void *buf = vzalloc(REMAP_META_SIZE);
 	int r = -ENOMEM;
 
-	if (buf) {
-		remap_format_encode_super(buf, sb, copy);
-		r = remap_disk_write(&store->disk, copy ? sb->super_b : 0, buf, REMAP_META_SIZE) ||
-		    remap_disk_flush(&store->disk) ? -EIO : 0;
-	}
+	if (buf)
+		r = super_put(store, sb, copy, buf);
 	vfree(buf);
 	return r;
 }

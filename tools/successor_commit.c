@@ -16,11 +16,6 @@
 #include "successor.h"
 #include "super_exchange.h"
 
-static u64 place(const struct remap_super *sb, u32 copy)
-{
-	return copy ? sb->super_b : 0;
-}
-
 bool successor_unchanged(struct successor *s)
 {
 	return supers_unchanged(s->old, &s->was, s->was.md.scratch);
@@ -33,7 +28,7 @@ int successor_destroy(struct store *new, const struct remap_super *sb)
 	u32 copy;
 
 	for (copy = 0; !r && copy < 2; copy++)
-		if (remap_disk_write(&new->disk, place(sb, copy), zeros, REMAP_META_SIZE))
+		if (remap_disk_write(&new->disk, super_place(sb, copy), zeros, REMAP_META_SIZE))
 			r = -EIO;
 	if (!r && remap_disk_flush(&new->disk))
 		r = -EIO;

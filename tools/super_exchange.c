@@ -6,15 +6,10 @@
 
 #include "super_exchange.h"
 
-static u64 place(const struct remap_super *sb, u32 copy)
-{
-	return copy ? sb->super_b : 0;
-}
-
 int super_put(struct store *store, const struct remap_super *sb, u32 copy, void *buf)
 {
 	remap_format_encode_super(buf, sb, copy);
-	return remap_disk_write(&store->disk, place(sb, copy), buf, REMAP_META_SIZE) ||
+	return remap_disk_write(&store->disk, super_place(sb, copy), buf, REMAP_META_SIZE) ||
 	       remap_disk_flush(&store->disk) ? -EIO : 0;
 }
 
@@ -22,7 +17,7 @@ bool super_is(struct store *store, const struct remap_super *sb, u32 copy, void 
 {
 	struct remap_super seen;
 
-	return !remap_disk_read(&store->disk, place(sb, copy), buf, REMAP_META_SIZE) &&
+	return !remap_disk_read(&store->disk, super_place(sb, copy), buf, REMAP_META_SIZE) &&
 	       remap_format_decode_super(buf, copy, &seen) == REMAP_VALID &&
 	       seen.state == sb->state && seen.generation == sb->generation;
 }
@@ -34,7 +29,7 @@ bool super_put_and_look(struct store *store, const struct remap_super *sb, u32 c
 
 static bool unchanged(struct store *store, const struct inspection *was, u32 copy, void *buf)
 {
-	return !remap_disk_read(&store->disk, place(&was->super, copy), buf, REMAP_META_SIZE) &&
+	return !remap_disk_read(&store->disk, super_place(&was->super, copy), buf, REMAP_META_SIZE) &&
 	       !memcmp(buf, was->super_raw[copy], REMAP_META_SIZE);
 }
 

@@ -9,6 +9,12 @@
 #include "inspect.h"
 #include "store.h"
 
+/** super_place() - where this copy is, in sectors of the spare */
+static inline u64 super_place(const struct remap_super *sb, u32 copy)
+{
+	return copy ? sb->super_b : 0;
+}
+
 /** super_put() - write one copy, durably; @buf of REMAP_META_SIZE, here and below. 0 or -EIO */
 int super_put(struct store *store, const struct remap_super *sb, u32 copy, void *buf);
 

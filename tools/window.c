@@ -230,6 +230,12 @@ int window_resume(struct window *w)
 	return send(&w->resume) ? send(&w->again) : 0;
 }
 
+int window_say_stuck(const char *name, int error)
+{
+	return fail_errno(error, "%s cannot be resumed: all I/O to it waits; see dmesg, and try 'dmsetup resume %s'",
+			  name, name);
+}
+
 int window_end(const char *name)
 {
 	struct dm_task *task = new_task(DM_DEVICE_RESUME, name);

@@ -74,6 +74,9 @@ int window_open(struct window *window, const char *name, size_t reserve);
 int window_suspend(struct window *window);
 int window_resume(struct window *window);
 
+/** window_say_stuck() - that a resume failed; Return: an exit code */
+int window_say_stuck(const char *name, int error);
+
 /** window_end() - resume a device that a window was left open on; Return: as window_resume() */
 int window_end(const char *name);
 
