@@ -9,6 +9,8 @@
 . "$VM_DIR/tools/meta.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/remapsetup.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/tables.sh"
 
 load_core
 M=/dev/disk/main D=/dev/mapper/r
@@ -18,27 +20,16 @@ make_null_blk two 8
 mkdir -p /run/mnt
 # Both spares stand on a table that can be changed: /dev/mapper/s1 and s2.
 S1=/dev/mapper/s1 S2=/dev/mapper/s2
-plain() { echo "0 $(sectors "/dev/disk/$1") linear /dev/disk/$1 0"; }
-slow() { echo "0 $(sectors "/dev/disk/$1") delay /dev/disk/$1 0 0 /dev/disk/$1 0 $2 /dev/disk/$1 0 0"; }
-flaky() { echo "0 $(sectors "/dev/disk/$1") flakey /dev/disk/$1 0 0 600 1 $2"; }
 dm_create s1 "$(plain one)"
 dm_create s2 "$(plain two)"
-# change NAME TABLE: with the remap device at work, or suspended
-change() {
-	dmsetup reload "$1" <<<"$2"
-	dmsetup suspend --noflush --nolockfs "$1"
-	dmsetup resume "$1"
-}
-status() { dmsetup status r | cut -d' ' -f4,9,10; }
 spare_is() { [[ $(dmsetup table r | cut -d' ' -f6) == $(stat -Lc %Hr:%Lr "$1") ]]; }
 # state_of DISK: what the newer superblock says
 state_of() { rs dump "/dev/disk/$1" 2>/dev/null | sed -n 's/^state *\([a-z]*\).*/\1/p'; }
-suspended() { [[ $(dmsetup info -c --noheadings -o suspended r) == Suspended ]]; }
 runs_on() {
 	is "$(status)" "$2" "$3: the device goes on"
 	ok "$3: on $1" spare_is "$1"
 	ok "$3: with all data" pattern_check $D 0 0 1,2 "${@:4}"
-	is "$(dmsetup info -c --noheadings -o suspended r)$(dmsetup table --inactive r)" Active "$3: nothing waits"
+	is "$(waits)" Active "$3: nothing waits"
 }
 # start: 200 blocks on a new spare in s1; main holds old data there
 start() {

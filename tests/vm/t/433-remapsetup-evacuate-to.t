@@ -13,27 +13,19 @@
 . "$VM_DIR/tools/meta.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/remapsetup.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/tables.sh"
 
 load_core
 D=/dev/mapper/r S=/dev/disk/spare
 # Identities are those of the tables on which both main devices stand, and which can be changed.
 O=/dev/mapper/old N=/dev/mapper/new
-plain() { echo "0 $(sectors "/dev/disk/$1") linear /dev/disk/$1 0"; }
-# slow DISK WRITE-MS [READ-MS]
-slow() { echo "0 $(sectors "/dev/disk/$1") delay /dev/disk/$1 0 ${3:-0} /dev/disk/$1 0 $2 /dev/disk/$1 0 0"; }
-flaky() { echo "0 $(sectors "/dev/disk/$1") flakey /dev/disk/$1 0 0 600 1 $2"; }
 stack() {
 	local name
 	for name in "$@"; do
 		dm_create "$name" "$(plain "$name")" --uuid "TEST-$name"
 	done
 }
-change() {
-	dmsetup reload "$1" <<<"$2"
-	dmsetup suspend --noflush --nolockfs "$1"
-	dmsetup resume "$1"
-}
-status() { dmsetup status r | cut -d' ' -f4,9,10; }
 main_is() { [[ $(dmsetup table r | cut -d' ' -f4) == $(stat -Lc %Hr:%Lr "$1") ]]; }
 recorded_is() { [[ $(rs dump $S 2>/dev/null) == *dm:TEST-$1* ]]; }
 lookup() { dmsetup message r 0 lookup "$1"; }
@@ -43,11 +35,10 @@ is_blank() { [[ -z $(blkid -p -o value -s TYPE "$1") ]] && cmp -n 8388608 "$1" /
 goes_on() {
 	ok "$1: on the old main device" main_is $O
 	ok "$1: as the spare says" recorded_is old
-	is "$(dmsetup info -c --noheadings -o suspended r)$(dmsetup table --inactive r)" Active "$1: nothing waits"
+	is "$(waits)" Active "$1: nothing waits"
 	ok "$1: with all data" pattern_check $D 0 0 1,2 --errors "$LOST"
 	ok "$1: the other one looks like nothing" is_blank $N
 }
-suspended() { [[ $(dmsetup info -c --noheadings -o suspended r) == Suspended ]]; }
 # worn: bad sectors on a disk that takes none
 worn() {
 	echo "0 16000 linear /dev/disk/old 0"
@@ -158,7 +149,7 @@ case $BOOT in
 	null_bad old +0-0
 	attempt pattern_check $D 0 1 1
 	dmsetup message r 0 auto_remap 0
-	is "$(status)" "rw 55 3" "the first sector is lost"
+	like "$(lookup 0)" '^0 [0-9]+ 1 read-error ' "the first sector is lost"
 	moving
 	kill -TERM $PID
 	ended
