@@ -181,6 +181,31 @@ static void test_collisions_trickle(void **state)
 	assert_true(go_within(&w, 20 * SECOND));
 }
 
+/*
+ * A crowd came once, and nobody since. Its debt would take 27 minutes to pay; 200 s without anybody
+ * have earned what the next one can cost. When he comes, the debt is still there.
+ */
+static void test_debt_of_unused(void **state)
+{
+	struct walk w;
+	u32 i;
+
+	walk_init(&w);
+	w.now.deadline_ns = 0;
+	assert_true(go_within(&w, SECOND));
+	walk_probe(&w, MS, 1000);
+	assert_false(go_within(&w, 190 * SECOND));
+	assert_int_equal(w.p.reason, SCAN_COLLISIONS);
+	assert_true(go_within(&w, 11 * SECOND));
+	for (i = 0; i < 100; i++) {
+		assert_int_equal(ask(&w), 0);
+		assert_true(walk_probe(&w, MS, 0));
+	}
+	come(&w, 1);
+	assert_false(go_within(&w, 190 * SECOND));
+	assert_int_equal(w.p.reason, SCAN_COLLISIONS);
+}
+
 /* Of a crowd those count that could have been served; where requests are short each counts more. */
 static void test_cost(void **state)
 {
@@ -345,6 +370,7 @@ static void random_life(u32 seed, u32 priority)
 	static const s64 trickle[] = { 2000, 5000, 10000, 20000, 40000, 80000, 160000, 320000,
 		640000, 1000000 };
 	static const s64 duty[] = { 0, 5, 10, 20, 40, 70, 120, 200, 350, 600 };
+	const u64 earns_most = 4 * 1000000 * SECOND / trickle[priority];
 	s64 paid = 0, bought, used = 0, largest = 0, longest = 0;
 	struct walk w;
 	u64 start;
@@ -362,6 +388,8 @@ static void random_life(u32 seed, u32 priority)
 			serve(&w, ns / 3);
 		else if (dice < 41)
 			pass_time(&w, (rig_random(&seed) % 1000) * MS);
+		else if (dice < 42)
+			pass_time(&w, earns_most * (rig_random(&seed) % 3) / 2);
 		else
 			pass_time(&w, ns);
 		wait = ask(&w);
@@ -372,7 +400,7 @@ static void random_life(u32 seed, u32 priority)
 		u64 came = rig_random(&seed) % 3 / 2;
 		s64 before = w.p.allowed, cost;
 
-		assert_true(before > 0);
+		assert_true(before > 0 || w.now.ns - w.p.active_ns >= earns_most);
 		ns += MS;
 		bool unused = w.now.ns - w.p.active_ns >= SECOND;
 
@@ -380,7 +408,8 @@ static void random_life(u32 seed, u32 priority)
 		cost = before - w.p.allowed;
 		paid += cost > 0 ? cost : 0;
 		largest = cost > largest ? cost : largest;
-		if (!unused || came) {
+		/* at priority 0 no time is allowed beside anybody, and nobody can know that he comes */
+		if (!unused || (came && priority)) {
 			used += ns;
 			longest = (s64)ns > longest ? ns : longest;
 		}
@@ -452,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_lowest_priority),
 		cmocka_unit_test(test_collisions_are_bought),
 		cmocka_unit_test(test_collisions_trickle),
+		cmocka_unit_test(test_debt_of_unused),
 		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_idle_wait_adapts),
 		cmocka_unit_test(test_short_gaps),
