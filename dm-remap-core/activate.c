@@ -364,6 +364,17 @@ static void mark_running(struct remap_device *dev)
 		      dev->name);
 }
 
+/*
+ * Another main device, and the spare still names the one before: at the next start that one would
+ * be taken, without whatever was written to this one. So nothing is.
+ */
+static void keep_unrecorded(struct remap_device *dev)
+{
+	if (remap_device_mode(dev) == REMAP_MODE_RO_MAP)
+		remap_metadata_degrade(&dev->md, REMAP_MODE_READ_ONLY,
+				       "the main device is another one, and that cannot be written to the spare");
+}
+
 static int load_map(struct remap_device *dev)
 {
 	int r = remap_map_load(&dev->map, &dev->md);
@@ -378,6 +389,7 @@ static int load(struct remap_device *dev)
 {
 	bool read_only = test_bit(REMAP_READ_ONLY_TABLE, &dev->flags);
 	enum main_is main_is;
+	bool other;
 	int r;
 
 	if (read_only)
@@ -395,7 +407,10 @@ static int load(struct remap_device *dev)
 		return refuse(dev, -EUCLEAN, MAIN_CHANGED_TEXT);
 	if (main_is == MAIN_CHANGED || (main_is == MAIN_UNKNOWN && dev->md.force))
 		dev->md.super.flags |= REMAP_SUPER_FORGET;
+	other = other_identity(dev);
 	mark_running(dev);
+	if (other && !read_only)
+		keep_unrecorded(dev);
 	forget_if_changed(dev);
 	remap_spare_load(&dev->spares, &dev->md);
 	retire_superseded(dev);

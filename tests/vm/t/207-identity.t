@@ -103,4 +103,51 @@ save $S /run/spare.img
 ok "nor after a crash" refused "$CHANGED" "$TABLE 1 identity=wwn-D"
 ok "the right one is accepted after it" dm_create r "$TABLE 1 identity=wwn-C"
 dmsetup remove r
+
+# A spare that cannot be written goes on naming the one before, which would be started at the next
+# start: what was written to this one since would be missing there.
+modprobe dm-flakey
+LEN_S=$(sectors $S)
+WRITABLE="0 $LEN_S linear $S 0" UNWRITABLE="0 $LEN_S flakey $S 0 0 3600 1 error_writes"
+OVER="0 $LEN remap $M 0 /dev/mapper/s 0"
+mode() { dmsetup status r | cut -d' ' -f4; }
+spare_is() {
+	dmsetup reload s --table "$1"
+	dmsetup suspend --noflush s
+	dmsetup resume s
+}
+
+# nothing_is_written: to main, and whoever tries is told so
+nothing_is_written() {
+	is "$(mode)" read-only "$1: nothing is written any more"
+	save $M /run/main.img
+	fails "$1: writes fail" pattern_write $D 0 8 3
+	ok "$1: and change nothing" cmp $M /run/main.img
+	ok "$1: reads do not fail" pattern_check $D 0 8 1
+	ok "$1: the log says why" says "the main device is another one, and that cannot be written to the spare"
+	dmsetup remove r
+	spare_is "$WRITABLE"
+	ok "$1: the one before is accepted" dm_create r "$OVER 1 identity=wwn-C"
+	is "$(mode)" rw "$1: and written"
+	dmsetup remove r
+}
+
+pattern_write $M 0 8 1
+dm_create s "$WRITABLE"
+spare_is "$UNWRITABLE"
+dm_create r "$OVER 2 force identity=wwn-C"
+is "$(mode)" ro-map "the same main device: written, though its spare cannot be"
+ok "and what is written is there" pattern_write $D 0 8 1
+dmsetup remove r
+log_mark
+dm_create r "$OVER 2 force identity=wwn-D"
+nothing_is_written "another main device at a start"
+dm_create r "$OVER 1 identity=wwn-C"
+spare_is "$UNWRITABLE"
+log_mark
+dmsetup reload r --table "$OVER 2 force identity=wwn-D"
+dmsetup suspend r
+dmsetup resume r
+nothing_is_written "another main device by a reload"
+dmsetup remove s
 done_testing
