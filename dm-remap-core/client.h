@@ -47,7 +47,7 @@ static inline void remap_client_end(struct remap_device *dev, struct remap_bio *
 		remap_client_ended(dev, rb, status);
 }
 
-/** remap_client_flushed() - the end of a flush of main: a load, but no sample, for it has no place */
+/** remap_client_flushed() - the end of a flush of main: a load, but no sample: it has no place */
 void remap_client_flushed(struct remap_device *dev, struct remap_bio *rb);
 
 #endif

@@ -39,7 +39,8 @@ void remap_confirm_breaker(struct remap_device *dev)
 	dev->fault.storm_limit = READ_ONCE(dev->knobs.storm_limit);
 	if (!remap_fault_calms(&dev->fault, now_ms()))
 		return;
-	DMWARN("%s: blocks fail less often again: all that fail are remapped, as before", dev->name);
+	DMWARN("%s: blocks fail less often again: all that fail are remapped, as before",
+	       dev->name);
 	remap_device_event(dev);
 }
 

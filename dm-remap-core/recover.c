@@ -267,9 +267,9 @@ static const char *obstacle(struct remap_device *dev)
 		return "the main device takes no writes";
 	if (!older_entries(dev))
 		return NULL;
-	return dev->md.super.disowned_count ?
-	       "a damaged part of the table on the spare has to be emptied first; try again in a minute" :
-	       "the spare still holds older entries; activate the device anew";
+	if (dev->md.super.disowned_count)
+		return "a damaged part of the table has to be emptied; try again in a minute";
+	return "the spare still holds older entries; activate the device anew";
 }
 
 void remap_recover(struct remap_device *dev)

@@ -404,7 +404,7 @@ static void go_past(struct scanner *s, const struct scan_read *r)
 	}
 }
 
-/* A place that always fails like that must not hold up the pass for ever: first its blocks alone. */
+/* A place that always fails so must not hold up the pass for ever: first its blocks alone. */
 static void leave_out(struct scanner *s, const struct scan_read *r)
 {
 	s->vain = 0;

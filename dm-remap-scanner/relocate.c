@@ -250,7 +250,7 @@ static void forget_slow(struct scanner *s, u64 block)
 /* What slow blocks may cost: so many an hour, and not the spare that failing ones will need. */
 static bool may_relocate(struct scanner *s)
 {
-	u64 now = ktime_get_ns();
+	u64 now = ktime_get_ns(), reserve;
 	struct dm_remap_figures f;
 
 	if (scan_knob_get(s, advise) || s->judge.everywhere || now < s->relocate_ns)
@@ -264,7 +264,8 @@ static bool may_relocate(struct scanner *s)
 	dm_remap_figures(s->dev, &f);
 	if (!f.writable || !f.normal)
 		return false;
-	if (scan_spare_free(s, &f) * 100ULL > (u64)s->geo.spare_blocks * scan_knob_get(s, spare_reserve))
+	reserve = (u64)s->geo.spare_blocks * scan_knob_get(s, spare_reserve);
+	if (scan_spare_free(s, &f) * 100ULL > reserve)
 		return true;
 	if (!s->told_reserve)
 		DMWARN("%s: slow blocks are not relocated any more: the rest of the spare is kept for those that fail",
