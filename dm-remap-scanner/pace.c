@@ -169,17 +169,6 @@ static u64 idle_wait(const struct scan_pace *p, const struct scan_pace_now *now)
 	return max(p->idle_wait_ns, share_of(now)->idle_ns);
 }
 
-/*
- * Nobody was there for so long that this alone has earned what the next one may cost at most. So
- * debts of a crowd, long gone, do not hold up the scan of a device that is not used any more.
- */
-static bool unused(const struct scan_pace *p, const struct scan_pace_now *now)
-{
-	u64 earned = div_u64(share_of_time(idle_ns(p, now), share_of(now)->trickle), 1000);
-
-	return earned >= COST_MAX * MILLION;
-}
-
 /* May the foreground be disturbed now? */
 static enum scan_pace_reason held_back(const struct scan_pace *p, const struct scan_pace_now *now)
 {
@@ -189,7 +178,7 @@ static enum scan_pace_reason held_back(const struct scan_pace *p, const struct s
 		return SCAN_LOADED;
 	if (now->started != now->completed || idle_ns(p, now) < idle_wait(p, now))
 		return SCAN_NOT_IDLE;
-	if (p->allowed <= 0 && !unused(p, now))
+	if (p->allowed <= 0)
 		return SCAN_COLLISIONS;
 	if (p->duty_ns <= 0 && idle_ns(p, now) < QUIET)
 		return SCAN_DUTY;

@@ -181,29 +181,17 @@ static void test_collisions_trickle(void **state)
 	assert_true(go_within(&w, 20 * SECOND));
 }
 
-/*
- * A crowd came once, and nobody since. Its debt would take 27 minutes to pay; 200 s without anybody
- * have earned what the next one can cost. When he comes, the debt is still there.
- */
+/* The debt of a crowd is paid by time, though nobody comes any more: a limit is a limit. */
 static void test_debt_of_unused(void **state)
 {
 	struct walk w;
-	u32 i;
 
 	walk_init(&w);
-	w.now.deadline_ns = 0;
 	assert_true(go_within(&w, SECOND));
 	walk_probe(&w, MS, 1000);
-	assert_false(go_within(&w, 190 * SECOND));
+	assert_false(go_within(&w, 1590 * SECOND));	/* 32 at most, one in 50 s */
 	assert_int_equal(w.p.reason, SCAN_COLLISIONS);
-	assert_true(go_within(&w, 11 * SECOND));
-	for (i = 0; i < 100; i++) {
-		assert_int_equal(ask(&w), 0);
-		assert_true(walk_probe(&w, MS, 0));
-	}
-	come(&w, 1);
-	assert_false(go_within(&w, 190 * SECOND));
-	assert_int_equal(w.p.reason, SCAN_COLLISIONS);
+	assert_true(go_within(&w, 20 * SECOND));
 }
 
 /* Of a crowd those count that could have been served; where requests are short each counts more. */
@@ -370,7 +358,6 @@ static void random_life(u32 seed, u32 priority)
 	static const s64 trickle[] = { 2000, 5000, 10000, 20000, 40000, 80000, 160000, 320000,
 		640000, 1000000 };
 	static const s64 duty[] = { 0, 5, 10, 20, 40, 70, 120, 200, 350, 600 };
-	const u64 earns_most = 4 * 1000000 * SECOND / trickle[priority];
 	s64 paid = 0, bought, used = 0, largest = 0, longest = 0;
 	struct walk w;
 	u64 start;
@@ -389,7 +376,7 @@ static void random_life(u32 seed, u32 priority)
 		else if (dice < 41)
 			pass_time(&w, (rig_random(&seed) % 1000) * MS);
 		else if (dice < 42)
-			pass_time(&w, earns_most * (rig_random(&seed) % 3) / 2);
+			pass_time(&w, (rig_random(&seed) % 400) * SECOND);
 		else
 			pass_time(&w, ns);
 		wait = ask(&w);
@@ -397,10 +384,10 @@ static void random_life(u32 seed, u32 priority)
 			continue;
 		assert_true(w.now.started == w.now.completed);
 		assert_true(w.p.load <= SCAN_LOAD_YIELD);
-		u64 came = rig_random(&seed) % 3 / 2;
+		u64 came = rig_random(&seed) % 3 / 2 * (rig_random(&seed) % 8 ? 1 : 32);
 		s64 before = w.p.allowed, cost;
 
-		assert_true(before > 0 || w.now.ns - w.p.active_ns >= earns_most);
+		assert_true(before > 0);
 		ns += MS;
 		bool unused = w.now.ns - w.p.active_ns >= SECOND;
 
