@@ -368,7 +368,7 @@ static void mark_running(struct remap_device *dev)
  * Another main device, and the spare still names the one before: at the next start that one would
  * be taken, without whatever was written to this one. So nothing is.
  */
-static void keep_unrecorded(struct remap_device *dev)
+static void stop_unrecorded_writes(struct remap_device *dev)
 {
 	if (remap_device_mode(dev) == REMAP_MODE_RO_MAP)
 		remap_metadata_degrade(&dev->md, REMAP_MODE_READ_ONLY,
@@ -410,7 +410,7 @@ static int load(struct remap_device *dev)
 	other = other_identity(dev);
 	mark_running(dev);
 	if (other && !read_only)
-		keep_unrecorded(dev);
+		stop_unrecorded_writes(dev);
 	forget_if_changed(dev);
 	remap_spare_load(&dev->spares, &dev->md);
 	retire_superseded(dev);

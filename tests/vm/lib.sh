@@ -289,6 +289,9 @@ dm_reload() {
 	dmsetup resume "$1"
 }
 
+# mode: of the remap device r
+mode() { dmsetup status r | cut -d' ' -f4; }
+
 # sysfs_of DEVICE: the directory of a remap device
 sysfs_of() { echo "/sys/block/dm-$((0x$(stat -c %T "$1")))/dm_remap"; }
 

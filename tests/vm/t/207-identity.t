@@ -10,6 +10,8 @@
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/tables.sh"
 
 M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
 CHANGED="The main device is another one, or was written without its spare since the last stop; 'force' accepts it as it is"
@@ -62,7 +64,7 @@ ok "a reload with another identity" dmsetup reload r --table "$TABLE 1 identity=
 dmsetup suspend r
 save $S /run/spare.img
 ok "is resumed" timeout 20 dmsetup resume r
-is "$(dmsetup status r | cut -d' ' -f4)" fail "in mode fail"
+is "$(mode)" fail "in mode fail"
 ok "and the log says why" says "$CHANGED"
 fails "reads fail" pattern_check $D 0 8 1
 fails "writes fail" pattern_write $D 0 8 2
@@ -107,15 +109,7 @@ dmsetup remove r
 # A spare that cannot be written goes on naming the one before, which would be started at the next
 # start: what was written to this one since would be missing there.
 modprobe dm-flakey
-LEN_S=$(sectors $S)
-WRITABLE="0 $LEN_S linear $S 0" UNWRITABLE="0 $LEN_S flakey $S 0 0 3600 1 error_writes"
 OVER="0 $LEN remap $M 0 /dev/mapper/s 0"
-mode() { dmsetup status r | cut -d' ' -f4; }
-spare_is() {
-	dmsetup reload s --table "$1"
-	dmsetup suspend --noflush s
-	dmsetup resume s
-}
 
 # nothing_is_written: to main, and whoever tries is told so
 nothing_is_written() {
@@ -126,15 +120,15 @@ nothing_is_written() {
 	ok "$1: reads do not fail" pattern_check $D 0 8 1
 	ok "$1: the log says why" says "the main device is another one, and that cannot be written to the spare"
 	dmsetup remove r
-	spare_is "$WRITABLE"
+	change s "$(plain spare)"
 	ok "$1: the one before is accepted" dm_create r "$OVER 1 identity=wwn-C"
 	is "$(mode)" rw "$1: and written"
 	dmsetup remove r
 }
 
 pattern_write $M 0 8 1
-dm_create s "$WRITABLE"
-spare_is "$UNWRITABLE"
+dm_create s "$(plain spare)"
+change s "$(flaky spare error_writes)"
 dm_create r "$OVER 2 force identity=wwn-C"
 is "$(mode)" ro-map "the same main device: written, though its spare cannot be"
 ok "and what is written is there" pattern_write $D 0 8 1
@@ -143,7 +137,7 @@ log_mark
 dm_create r "$OVER 2 force identity=wwn-D"
 nothing_is_written "another main device at a start"
 dm_create r "$OVER 1 identity=wwn-C"
-spare_is "$UNWRITABLE"
+change s "$(flaky spare error_writes)"
 log_mark
 dmsetup reload r --table "$OVER 2 force identity=wwn-D"
 dmsetup suspend r

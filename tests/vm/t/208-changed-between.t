@@ -18,7 +18,6 @@ LEN=$(sectors $M)
 TABLE="0 $LEN remap $M 0 $S 0"
 
 right() { pattern_check $D 0 0 1; }
-mode() { dmsetup status r | cut -d' ' -f4; }
 
 # image NAME [OPTION...]: a spare for the same main device, with 20 blocks on it
 image() {

@@ -13,7 +13,6 @@ S_LEN=$(sectors /dev/disk/spare)
 dm_create spare "0 $S_LEN linear /dev/disk/spare 0"
 M=/dev/disk/main S=/dev/mapper/spare D=/dev/mapper/r
 activate() { dm_create r "0 $(sectors $M) remap $M 0 $S 0 ${1:-0}"; }
-mode() { dmsetup status r | cut -d' ' -f4; }
 spare_is_away() { dm_reload spare "0 $S_LEN error" && ! dd if=$S of=/dev/null count=8 iflag=direct; }
 spare_is_back() { dm_reload spare "0 $S_LEN linear /dev/disk/spare 0"; }
 # the main device changes where its fingerprint is taken

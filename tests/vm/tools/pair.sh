@@ -32,4 +32,3 @@ start_pair() {
 	pattern_write $D 0 0 2
 }
 
-mode() { dmsetup status r | cut -d' ' -f4; }
