@@ -407,7 +407,7 @@ static int load(struct remap_device *dev)
 		return refuse(dev, -EUCLEAN, MAIN_CHANGED_TEXT);
 	if (main_is == MAIN_CHANGED || (main_is == MAIN_UNKNOWN && dev->md.force))
 		dev->md.super.flags |= REMAP_SUPER_FORGET;
-	other = other_identity(dev);
+	other = other_identity(dev) || dev->main_exchanged;
 	mark_running(dev);
 	if (other && !read_only)
 		stop_unrecorded_writes(dev);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: the identity of the main device: another one is refused and changes nothing; 'force' accepts it
-# timeout: 90
+# timeout: 180
 
 # A clone of a disk has the same first and last MiB as the disk, and holes where data was lost:
 # only what the disk says of itself tells them apart.
@@ -111,17 +111,17 @@ dmsetup remove r
 modprobe dm-flakey
 OVER="0 $LEN remap $M 0 /dev/mapper/s 0"
 
-# nothing_is_written: to main, and whoever tries is told so
+# nothing_is_written TEXT MAIN OPTIONS: to main, and whoever tries is told so; the one before needs these options
 nothing_is_written() {
 	is "$(mode)" read-only "$1: nothing is written any more"
-	save $M /run/main.img
+	save "$2" /run/main.img
 	fails "$1: writes fail" pattern_write $D 0 8 3
-	ok "$1: and change nothing" cmp $M /run/main.img
+	ok "$1: and change nothing" cmp "$2" /run/main.img
 	ok "$1: reads do not fail" pattern_check $D 0 8 1
 	ok "$1: the log says why" says "the main device is another one, and that cannot be written to the spare"
 	dmsetup remove r
 	change s "$(plain spare)"
-	ok "$1: the one before is accepted" dm_create r "$OVER 1 identity=wwn-C"
+	ok "$1: the one before is accepted" dm_create r "$OVER $3"
 	is "$(mode)" rw "$1: and written"
 	dmsetup remove r
 }
@@ -135,13 +135,28 @@ ok "and what is written is there" pattern_write $D 0 8 1
 dmsetup remove r
 log_mark
 dm_create r "$OVER 2 force identity=wwn-D"
-nothing_is_written "another main device at a start"
+nothing_is_written "another main device at a start" $M "1 identity=wwn-C"
 dm_create r "$OVER 1 identity=wwn-C"
 change s "$(flaky spare error_writes)"
 log_mark
 dmsetup reload r --table "$OVER 2 force identity=wwn-D"
 dmsetup suspend r
 dmsetup resume r
-nothing_is_written "another main device by a reload"
+nothing_is_written "another main device by a reload" $M "1 identity=wwn-C"
+dmsetup remove s
+
+# Without identities a reload knows all the same that the device below is another one.
+remove_null_blk spare
+make_null_blk spare 4
+make_null_blk other 8
+pattern_write /dev/disk/other 0 8 1
+dm_create s "$(plain spare)"
+dm_create r "$OVER 1 format"
+change s "$(flaky spare error_writes)"
+log_mark
+dmsetup reload r --table "0 $LEN remap /dev/disk/other 0 /dev/mapper/s 0"
+dmsetup suspend r
+dmsetup resume r
+nothing_is_written "another main device without identity" /dev/disk/other ""
 dmsetup remove s
 done_testing
