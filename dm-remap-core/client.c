@@ -416,6 +416,13 @@ static int request(struct remap_device *dev, u64 block, enum remap_request_kind 
 	return req.skipped ? -EEXIST : 0;
 }
 
+/* Nobody asked for these: what is on main stays there while auto_remap is 0. */
+static bool unwanted(struct remap_device *dev, u64 block)
+{
+	return !READ_ONCE(dev->knobs.auto_remap) && !out_of_range(dev, block) &&
+	       remap_place_spare(remap_map_get(&dev->map, block)) == REMAP_NO_SPARE;
+}
+
 int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why)
 {
 	static const enum remap_reason reasons[] = {
@@ -427,12 +434,16 @@ int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why
 
 	if ((unsigned int)why >= ARRAY_SIZE(reasons))
 		return -EINVAL;
+	if ((why == DM_REMAP_WHY_READ_ERROR || why == DM_REMAP_WHY_SLOW) && unwanted(dev, block))
+		return -EPERM;
 	return request(dev, block, REMAP_REQUEST_RELOCATE, reasons[why]);
 }
 EXPORT_SYMBOL_GPL(dm_remap_relocate);
 
 int dm_remap_report_bad(struct remap_device *dev, u64 block)
 {
+	if (unwanted(dev, block))
+		return -EPERM;
 	return request(dev, block, REMAP_REQUEST_REPORT, REMAP_REASON_READ_ERROR);
 }
 EXPORT_SYMBOL_GPL(dm_remap_report_bad);

@@ -198,8 +198,9 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 	scan_figures(s)->errors++;
 	if (error) {
 		s->memory.unread++;
-		DMWARN_LIMIT("%s: block %llu cannot be read and could not be remapped (error %d)",
-			     s->name, block, error);
+		DMWARN_LIMIT("%s: block %llu cannot be read and could not be remapped (error %d)%s",
+			     s->name, block, error,
+			     error == -EPERM ? ": auto_remap is 0" : "");
 	}
 	if (r->area == SCAN_MAIN) {
 		if (!error && s->memory.area == SCAN_MAIN)

@@ -227,7 +227,8 @@ void dm_remap_figures(struct remap_device *dev, struct dm_remap_figures *figures
  * Return: 0 moved; -EEXIST remapped already; -ERANGE no such block; -ENOSPC no
  * spare block; -EROFS the map can't change any more; -EBUSY the breaker is
  * open; -EAGAIN a suspend is under way; -ESHUTDOWN the device goes; -ENODEV
- * the main device does not answer; -EIO it could not be written or recorded.
+ * the main device does not answer; -EIO it could not be written or recorded; -EPERM it is for
+ * a read error or slowness, and the knob auto_remap is 0.
  */
 int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why);
 
@@ -237,8 +238,8 @@ int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why
  * @block: number of the block
  *
  * The core reads the block itself, where it lives, and, if it fails with confirmed evidence, remaps
- * it like after any other failed read: from main to a spare block, or from a bad spare block
- * to another.
+ * it like after any other failed read: from main to a spare block, unless the knob auto_remap is 0,
+ * or from a bad spare block to another.
  *
  * Context: as for dm_remap_relocate().
  * Return: as for dm_remap_relocate(); -EUCLEAN: it reads well, nothing was changed; -EEXIST: it

@@ -38,9 +38,16 @@ like "$(scan_message r)" "passes: 1" "the summary tells"
 
 # sectors: one block whole, one sector, one over the edge of two, the first and the last of the device
 null_bad main +80-87 +20003-20003 +40007-40008 +0-0 +$((LEN - 1))-$((LEN - 1))
+dmsetup message r 0 auto_remap 0
+log_mark
+ok "auto_remap 0: a pass over a disk with bad sectors ends" scan_pass r 3600
+is "$(field 9)" 0 "auto_remap 0: no block is remapped"
+is "$(scan_get r unread_blocks)" 6 "auto_remap 0: six are unread"
+like "$(log_since)" "could not be remapped .*auto_remap is 0" "auto_remap 0: the log says why they stay"
+dmsetup message r 0 auto_remap 1
 ok "a pass over a disk with bad sectors ends" scan_pass r 3600
 is "$(field 9)" 6 "six blocks are remapped"
-is "$(scan_get r io_errors)" 6 "and counted"
+is "$(scan_get r io_errors) $(scan_get r unread_blocks)" "12 0" "and counted"
 BAD=80+8,20003+1,40007+2,0+1,$((LEN - 1))+1
 ok "what could be read is there, the rest is an error" pattern_check $D 0 0 1 --errors "$BAD"
 isnt "$(scan_get r health_score)" 100 "the score has gone down"
@@ -51,11 +58,11 @@ OLD=$(place 10)
 null_bad spare "+$(range $((DATA + OLD * 8 + 2)) 1)" "+$(range $((DATA + 2000 * 8)) 8)" +8-8
 ok "a pass over a spare with bad sectors ends" scan_pass r 3600
 isnt "$(place 10)" "$OLD" "the block has moved away from the bad spare block"
-is "$(scan_get r io_errors)" 9 "that, the free spare block and the metadata are counted"
+is "$(scan_get r io_errors)" 15 "that, the free spare block and the metadata are counted"
 is "$(scan_get r unread_blocks)" 2 "the latter two remain"
 ok "its data is there but for the bad sector" pattern_check $D 0 0 2 --errors 82+1
 dm_remove r
 ok "the device starts again" dm_create r "0 $LEN remap $M 0 $S 0 0"
-is "$(scan_get r passes)" 3 "and remembers"
-like "$(scan_message r history | wc -l)" '^3$' "all passes"
+is "$(scan_get r passes)" 4 "and remembers"
+like "$(scan_message r history | wc -l)" '^4$' "all passes"
 done_testing

@@ -31,7 +31,11 @@ ok "advise: slow blocks are found" patiently 9000 scan_is r slow_blocks 4
 is "$(scan_message r slow | sort -n | tr '\n' ' ')" "1000 1001 5120 12500 " "these four"
 is "$(field 9)" 0 "and nothing is moved"
 
+dmsetup message r 0 auto_remap 0
 scan_set r advise 0
+sleep 300
+is "$(field 9) $(scan_get r slow_blocks)" "0 4" "auto_remap 0: nothing is moved either"
+dmsetup message r 0 auto_remap 1
 ok "now they are moved" patiently 900 scan_is r predictive_remaps 4
 is "$(on_spare)" "1000 1001 5120 12500" "these four"
 is "$(field 10)" 0 "without loss"
