@@ -243,7 +243,7 @@ u64 scan_pace_wait(struct scan_pace *p, const struct scan_pace_now *now, u32 *se
 	u64 slept = since(now->ns, p->seen_ns);
 
 	if (slept > GAP) {
-		p->rate_ns += slept;
+		p->rate_ns = min(p->rate_ns + slept, now->ns);
 		p->due_ns += slept;
 	} else if (foreground(p->reason)) {
 		p->yielded_ns += slept;
@@ -286,6 +286,7 @@ void scan_pace_begin(struct scan_pace *p, const struct scan_pace_now *now, u32 s
 	p->due_ns = max(p->due_ns, now->ns - min(now->ns, CATCH_UP_MAX)) + min(step, STEP_MAX);
 	p->probe_started_ns = now->ns;
 	p->probe_started = now->started;
+	p->probe_completed = now->completed;
 	p->probe_alone = now->started == now->completed;
 	p->probe_sectors = sectors;
 }
@@ -305,15 +306,25 @@ static u64 cost_of(const struct scan_pace *p, u64 came, u64 ns)
 	return min(came, 1 + served) * clamp_t(u64, served / 2, 1, COST_MAX);
 }
 
-static void charge(struct scan_pace *p, const struct scan_pace_now *now, u64 came)
+/*
+ * What a probe took of the device's time. In the idle class it may wait for seconds while others are
+ * served. An eighth of its time at least: what a request takes may just have become less.
+ */
+static u64 device_ns(const struct scan_pace *p, const struct scan_pace_now *now, u64 ns)
+{
+	u64 done = min_t(u64, since(now->completed, p->probe_completed), MILLION);
+
+	return ns - min(ns - ns / 8, done * min(p->service_ns, SECOND));
+}
+
+static void charge(struct scan_pace *p, const struct scan_pace_now *now, u64 came, u64 cost)
 {
 	u64 ns = since(now->ns, p->probe_started_ns);
-	s64 cost = min_t(u64, cost_of(p, came, ns), MILLION) * MILLION;
 
 	p->collisions += came;
-	p->allowed = max_t(s64, p->allowed - cost, -OWED_MAX);
+	p->allowed = max_t(s64, p->allowed - (s64)(min_t(u64, cost, MILLION) * MILLION), -OWED_MAX);
 	if (idle_ns(p, now) < QUIET + ns)
-		p->duty_ns = max_t(s64, p->duty_ns - (s64)ns, -DUTY_OWED_MAX);
+		p->duty_ns = max_t(s64, p->duty_ns - (s64)device_ns(p, now, ns), -DUTY_OWED_MAX);
 	if (came)
 		wait_longer(p);
 	else
@@ -326,8 +337,24 @@ bool scan_pace_end(struct scan_pace *p, const struct scan_pace_now *now)
 
 	p->rate_sectors += p->probe_sectors;
 	account(p, now);
-	charge(p, now, came);
+	charge(p, now, came, cost_of(p, came, since(now->ns, p->probe_started_ns)));
 	return p->probe_alone && !came;
+}
+
+void scan_pace_end_report(struct scan_pace *p, const struct scan_pace_now *now)
+{
+	u64 came = since(now->started, p->probe_started);
+
+	account(p, now);
+	charge(p, now, came, min(came, 1ULL));
+}
+
+void scan_pace_forget_rate(struct scan_pace *p, u64 ns)
+{
+	p->rate = 0;
+	p->rate_known = false;
+	p->rate_ns = ns;
+	p->rate_sectors = 0;
 }
 
 u64 scan_pace_eta(const struct scan_pace *p, const struct scan_pace_now *now)

@@ -10,7 +10,8 @@
  *   collisions  foreground requests that came while a probe was under way: at most a small share
  *               of all of them, and a few an hour where there are hardly any; what is not used
  *               is saved up, to a limit
- *   duty        device time of probes while the device is in use: at most the duty share
+ *   duty        device time of probes while the device is in use: at most the duty share. What
+ *               a scheduler let others do meanwhile is not theirs
  *   load        above 75 percent nothing is read at all
  *
  * At priority 10 none of them holds. Below these limits the speed follows from what is left of
@@ -35,7 +36,7 @@
  * @ns: monotonic clock
  * @started: foreground requests that ever began, from some point on
  * @completed: those of them that are done
- * @busy_ns: time the device has been serving foreground requests, ever growing; may be too much
+ * @busy_ns: time the device has been serving foreground requests, ever growing; an estimate
  * @priority: 0 to 10
  * @chunk: sectors to read at a time, before load is taken into account
  * @left: sectors left in the pass, visits not included
@@ -89,7 +90,7 @@ struct scan_pace {
 	s64 duty_ns;		/* device time that probes may take now */
 	u64 due_ns;		/* when the schedule wants the next probe */
 	u64 deadline_ns, aim_ns;	/* of the schedule */
-	u64 probe_started_ns, probe_started, probe_sectors;
+	u64 probe_started_ns, probe_started, probe_completed, probe_sectors;
 	bool probe_alone;	/* nobody was there when it began */
 	u64 rate_ns, rate_sectors, rate;	/* for the ETA: sectors a second, lately */
 	bool rate_known;
@@ -118,6 +119,16 @@ void scan_pace_begin(struct scan_pace *p, const struct scan_pace_now *now, u32 s
  * its time says something about the disk.
  */
 bool scan_pace_end(struct scan_pace *p, const struct scan_pace_now *now);
+
+/**
+ * scan_pace_end_report() - as scan_pace_end(), of a block that the core has looked at
+ *
+ * It sleeps between its few reads, so who came meanwhile counts as one at most.
+ */
+void scan_pace_end_report(struct scan_pace *p, const struct scan_pace_now *now);
+
+/** scan_pace_forget_rate() - another pass begins at @ns: how fast the last one was says nothing */
+void scan_pace_forget_rate(struct scan_pace *p, u64 ns);
 
 #define SCAN_ETA_UNKNOWN	U64_MAX
 

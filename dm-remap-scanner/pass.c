@@ -190,6 +190,7 @@ static void begin_pass(struct scanner *s)
 	s->broken.is = false;
 	m->by_hand = s->start_now;
 	s->start_now = false;
+	scan_pace_forget_rate(&s->pace, ktime_get_ns());
 	DMINFO("%s: scan begins", s->name);
 }
 

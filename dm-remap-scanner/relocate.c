@@ -45,11 +45,14 @@ static void come_back(struct scanner *s)
 
 static int report(struct scanner *s, u64 block)
 {
+	struct scan_pace_now now;
 	int r;
 
 	let_go(s);
 	r = dm_remap_report_bad(s->dev, block);
-	come_back(s);
+	mutex_lock(&s->lock);
+	scan_now(s, &now);
+	scan_pace_end_report(&s->pace, &now);
 	return r;
 }
 

@@ -43,10 +43,14 @@ void come(struct walk *w, u64 nr)
 
 bool walk_probe(struct walk *w, u64 ns, u64 disturbed_by)
 {
+	bool undisturbed;
+
 	scan_pace_begin(&w->p, &w->now, w->size);
 	pass_time(w, ns);
-	come(w, disturbed_by);
-	return scan_pace_end(&w->p, &w->now);
+	w->now.started += disturbed_by;
+	undisturbed = scan_pace_end(&w->p, &w->now);
+	w->now.completed += disturbed_by;
+	return undisturbed;
 }
 
 bool go_within(struct walk *w, u64 ns)

@@ -38,7 +38,7 @@ void serve(struct walk *w, u64 ns);
 /** come() - so many requests, that take no time */
 void come(struct walk *w, u64 nr);
 
-/** walk_probe() - one that takes so long, while so many requests come; was it undisturbed? */
+/** walk_probe() - one that takes so long, while so many requests come and wait for it; was it undisturbed? */
 bool walk_probe(struct walk *w, u64 ns, u64 disturbed_by);
 
 /** go_within() - asks until it may go, or so long */

@@ -154,6 +154,7 @@ static void test_collisions_are_bought(void **state)
 	assert_true(go_within(&w, SECOND));
 	assert_false(walk_probe(&w, MS, 4));
 	assert_int_equal(w.p.collisions, 4);
+	ask(&w);
 	pass_time(&w, 2 * SECOND);
 	assert_true(ask(&w) > 0);
 	assert_int_equal(w.p.reason, SCAN_COLLISIONS);
@@ -288,6 +289,54 @@ static void test_duty(void **state)
 		used += 10 * MS;
 	}
 	assert_in_range(used, 17 * SECOND, 20 * SECOND + 40 * MS);
+}
+
+/* A scheduler lets a hundred go past one probe: what they took of the device is not the probe's. */
+static void test_waits_in_scheduler(void **state)
+{
+	struct walk w;
+	u32 i;
+
+	walk_init(&w);
+	for (i = 0; i < 400; i++)
+		serve(&w, 10 * MS);
+	assert_true(go_within(&w, 10 * SECOND));
+	w.p.duty_ns = 0;
+	scan_pace_begin(&w.p, &w.now, 64);
+	for (i = 0; i < 100; i++)
+		serve(&w, 10 * MS);
+	pass_time(&w, 500 * MS);
+	assert_false(scan_pace_end(&w.p, &w.now));
+	/* the half second that nobody else had, less what was earned meanwhile; not one and a half */
+	assert_in_range(-w.p.duty_ns, 400 * MS, 510 * MS);
+	/* what one took before may be too much: they would have taken more than there was */
+	w.p.duty_ns = 0;
+	w.p.window_ns = w.now.ns;
+	w.p.service_ns = SECOND;
+	scan_pace_begin(&w.p, &w.now, 64);
+	for (i = 0; i < 80; i++)
+		serve(&w, 10 * MS);
+	scan_pace_end(&w.p, &w.now);
+	assert_in_range(-w.p.duty_ns, 80 * MS, 101 * MS);
+}
+
+/* The core sleeps between the reads of a block that it was told of. */
+static void test_report(void **state)
+{
+	struct walk w;
+	s64 before;
+
+	walk_init(&w);
+	assert_true(go_within(&w, SECOND));
+	before = w.p.allowed;
+	scan_pace_begin(&w.p, &w.now, 0);
+	scan_pace_end_report(&w.p, &w.now);
+	assert_int_equal(w.p.allowed, before);
+	scan_pace_begin(&w.p, &w.now, 0);
+	come(&w, 30);
+	scan_pace_end_report(&w.p, &w.now);
+	assert_in_range(before - w.p.allowed, 900000, 1000000);
+	assert_int_equal(w.p.collisions, 30);
 }
 
 /* Nobody there: nothing to share. */
@@ -474,6 +523,8 @@ int main(void)
 		cmocka_unit_test(test_short_gaps),
 		cmocka_unit_test(test_duty),
 		cmocka_unit_test(test_no_duty_when_unused),
+		cmocka_unit_test(test_waits_in_scheduler),
+		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_stops_within_one_probe),
 		cmocka_unit_test(test_undisturbed),
 		cmocka_unit_test(test_never_above_budget),

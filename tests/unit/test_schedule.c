@@ -113,6 +113,14 @@ static void test_eta(void **state)
 	w.now.deadline_ns += 24 * HOUR;
 	scan_for(&w, 70 * SECOND);
 	assert_in_range(scan_pace_eta(&w.p, &w.now), eta * 9 / 10, eta * 11 / 10);
+	/* nor does the last pass say how fast the next one will be; it may begin between two looks */
+	pass_time(&w, 50 * SECOND);
+	scan_pace_forget_rate(&w.p, w.now.ns);
+	assert_int_equal(scan_pace_eta(&w.p, &w.now), SCAN_ETA_UNKNOWN);
+	scan_for(&w, 55 * SECOND);
+	assert_int_equal(scan_pace_eta(&w.p, &w.now), SCAN_ETA_UNKNOWN);
+	scan_for(&w, 10 * SECOND);
+	assert_in_range(scan_pace_eta(&w.p, &w.now), eta * 9 / 10, eta * 11 / 10);
 	/* above a year */
 	w.now.left = 4000ULL * 366 * 86400;
 	assert_int_equal(scan_pace_eta(&w.p, &w.now), SCAN_ETA_UNKNOWN);
