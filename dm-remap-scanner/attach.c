@@ -59,7 +59,9 @@ static void *attach(struct remap_device *dev)
 	scan_knobs_init(&s->knobs);
 	scan_judge_init(&s->judge, s->geo.block);
 	scan_restore(s);
+	mutex_lock(&s->lock);
 	scan_now(s, &now);
+	mutex_unlock(&s->lock);
 	scan_pace_init(&s->pace, &now);
 	if (scan_sysfs_add(s))
 		DMWARN("%s: no directory in sysfs", s->name);

@@ -333,7 +333,7 @@ void scan_now(struct scanner *s, struct scan_pace_now *now)
 	now->ns = ktime_get_ns();
 	dm_remap_load(s->dev, &in_flight, &now->completed);
 	now->started = now->completed + in_flight;
-	now->busy_ns = scan_sample_busy(s);
+	now->busy_ns = scan_sample_busy(s, now->ns);
 	now->priority = scan_knob_get(s, priority);
 	now->chunk = scan_knob_get(s, chunk_sectors);
 	now->left = all > done ? all - done : 0;

@@ -4,6 +4,7 @@
  * which anything was under way is the union of the requests' times; taken in the order of
  * their ends, each adds what lies behind the end before it.
  */
+#include <linux/math64.h>
 #include <linux/smp.h>
 
 #include "scanner.h"
@@ -26,14 +27,37 @@ void scan_sample(void *context, const struct dm_remap_sample *sample)
 	put_cpu();
 }
 
-u64 scan_sample_busy(struct scanner *s)
+#define BUSY_WINDOW	(50ULL * NSEC_PER_MSEC)
+#define ONE_SHIFT	20
+
+/*
+ * How long the device was busy with any CPU's requests: of that each CPU knows only its own part, and
+ * the sum would count twice where they overlap. As if they came independently of one another, the
+ * share of the time in which none was busy is the product of the shares in which each was not. Of
+ * one CPU that is exact; where they take turns it is too little, where they act as one too much, and
+ * never more than the sum.
+ */
+u64 scan_sample_busy(struct scanner *s, u64 now)
 {
-	u64 sum = 0;
+	u64 ns = now - s->busy_seen_ns, idle = 1ULL << ONE_SHIFT;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(s->cpu[cpu].busy_ns);
-	return sum;
+	lockdep_assert_held(&s->lock);
+	if (ns < BUSY_WINDOW)
+		return s->busy_ns;
+	for_each_possible_cpu(cpu) {
+		struct scan_cpu *c = &s->cpu[cpu];
+		/* a long request is counted when it ends: the rest is left for the next time */
+		u64 busy = min(READ_ONCE(c->busy_ns) - c->busy_counted_ns, ns);
+
+		if (!busy)
+			continue;
+		c->busy_counted_ns += busy;
+		idle = div64_u64(idle * ((ns - busy) >> 10), ns >> 10);
+	}
+	s->busy_ns += ns - (((ns >> 10) * idle) >> (ONE_SHIFT - 10));
+	s->busy_seen_ns = now;
+	return s->busy_ns;
 }
 
 u64 scan_sample_latency(struct scanner *s, unsigned int bin)

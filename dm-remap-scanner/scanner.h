@@ -54,11 +54,13 @@ struct scan_knobs {
 /**
  * struct scan_cpu - foreground I/O that ended on one CPU
  * @busy_ns: time in which at least one request was under way
+ * @busy_counted_ns: of that, what is in the device's figure; under the scanner's lock
  * @last_ns: the latest end
  * @latency: requests that took 2^n microseconds
  */
 struct scan_cpu {
 	u64 busy_ns;
+	u64 busy_counted_ns;
 	u64 last_ns;
 	u64 latency[SCAN_LATENCIES];
 } ____cacheline_aligned_in_smp;
@@ -101,6 +103,8 @@ struct scan_broken {
  * @saved_ns: when the record was last written to the spare
  * @record: room for its form on disk
  * @cpu: what sample.c counts
+ * @busy_ns: time in which the device was busy, of all CPUs
+ * @busy_seen_ns: until when
  * @bio: of the read that is under way
  */
 struct scanner {
@@ -148,6 +152,8 @@ struct scanner {
 
 	struct scan_disk_record record;
 	struct scan_cpu *cpu;	/* of nr_cpu_ids */
+	u64 busy_ns;
+	u64 busy_seen_ns;
 	struct bio bio;
 	struct bio_vec vecs[SCAN_VECS];
 	void *buffer;
@@ -220,8 +226,8 @@ void scan_knobs_init(struct scan_knobs *knobs);
 /** scan_sample() - the core's hook. Any context. */
 void scan_sample(void *context, const struct dm_remap_sample *sample);
 
-/** scan_sample_busy() - ns in which foreground I/O was under way; too much if CPUs overlap */
-u64 scan_sample_busy(struct scanner *s);
+/** scan_sample_busy() - ns in which foreground I/O was under way, up to 50 ms before @now or less */
+u64 scan_sample_busy(struct scanner *s, u64 now);
 
 /** scan_sample_latency() - requests that took 2^@bin microseconds */
 u64 scan_sample_latency(struct scanner *s, unsigned int bin);

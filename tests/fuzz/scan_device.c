@@ -102,7 +102,7 @@ void scan_sample(void *context, const struct dm_remap_sample *sample)
 {
 }
 
-u64 scan_sample_busy(struct scanner *s)
+u64 scan_sample_busy(struct scanner *s, u64 now)
 {
 	return 0;
 }
