@@ -96,10 +96,12 @@ bool scan_health_trend_sane(const struct scan_health_trend *t)
 	return true;
 }
 
-void scan_health_record(struct scan_health_trend *t, u32 day, u32 used)
+bool scan_health_record(struct scan_health_trend *t, u32 day, u32 used)
 {
+	bool new_day = !t->nr || t->days[t->nr - 1].day != day;
+
 	if (day < SCAN_HEALTH_FIRST_DAY)
-		return;
+		return false;
 	while (t->nr && t->days[t->nr - 1].day >= day)
 		t->nr--;
 	if (t->nr == SCAN_HEALTH_DAYS)
@@ -107,6 +109,7 @@ void scan_health_record(struct scan_health_trend *t, u32 day, u32 used)
 	t->days[t->nr].day = day;
 	t->days[t->nr].used = used;
 	t->nr++;
+	return new_day;
 }
 
 /* A clock behind the last sample is wrong, or that of the sample was: take the later one. */

@@ -76,8 +76,10 @@ bool scan_health_trend_sane(const struct scan_health_trend *t);
  * Replaces today's sample or adds one; drops the oldest when there is no room. A clock that went
  * back (a day before the last sample) replaces all samples that would be in the future. One
  * that was not set changes nothing.
+ *
+ * Return: true: there was no sample of this day.
  */
-void scan_health_record(struct scan_health_trend *t, u32 day, u32 used);
+bool scan_health_record(struct scan_health_trend *t, u32 day, u32 used);
 
 /**
  * scan_health_growth() - spare blocks that came into use in the seven days up to @day

@@ -226,6 +226,7 @@ static void complete_pass(struct scanner *s)
 	DMINFO("%s: scan ends: %llu MiB in %llu s, %llu errors, %llu slow blocks of which %llu were relocated; health %u of 100",
 	       s->name, m->pass.sectors >> 11, m->pass.ended - m->pass.started, m->pass.errors,
 	       m->pass.slow, m->pass.relocated, m->pass.score);
+	s->unsaved = true;
 	sync_record(s);
 	dm_remap_event(s->dev);
 }

@@ -310,6 +310,7 @@ void scan_relocate_slow(struct scanner *s)
 	forget_slow(s, block);
 	if (error)
 		return;
+	s->unsaved |= !s->memory.under_way;	/* in a pass it is saved every minute */
 	s->hour_relocations++;
 	scan_figures(s)->relocated++;
 	scan_judge_forget(&s->judge, block * s->geo.block, s->geo.block);

@@ -55,7 +55,8 @@ void scan_score_watch(struct scanner *s)
 		return;
 	s->watch_ns = now + WATCH_NS;
 	dm_remap_figures(s->dev, &f);
-	scan_health_record(&s->memory.trend, today(), f.spare_used);
+	/* once a day also where nothing else is written: the forecast needs days */
+	s->unsaved |= scan_health_record(&s->memory.trend, today(), f.spare_used);
 	score = scan_score(s);
 	level = scan_health_level(score, s->memory.level);
 	if (level == s->memory.level)

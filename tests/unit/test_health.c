@@ -256,12 +256,13 @@ static void test_record(void **state)
 	assert_int_equal(t.days[1].day, TODAY + 1);
 	assert_int_equal(t.days[2].used, 9);
 	/* a clock that was ahead, or is behind */
-	scan_health_record(&t, TODAY + 3, 6);
+	assert_true(scan_health_record(&t, TODAY + 3, 6));
+	assert_false(scan_health_record(&t, TODAY + 3, 6));
 	assert_int_equal(t.nr, 3);
 	assert_int_equal(t.days[2].day, TODAY + 3);
 	assert_int_equal(t.days[2].used, 6);
 	/* one that was not set */
-	scan_health_record(&t, 0, 7);
+	assert_false(scan_health_record(&t, 0, 7));
 	scan_health_record(&t, SCAN_HEALTH_FIRST_DAY - 1, 7);
 	assert_int_equal(t.nr, 3);
 	assert_int_equal(t.days[2].used, 6);
