@@ -119,7 +119,9 @@ is "it is the next kernel" "\$(uname -r)" \$NEXT
 $it_is_back
 check "it is scanned there as well" bash -c 'modprobe dm-remap-scanner && remapsetup scan start data --wait'
 
-# Nobody refuses that, so it has to be harmless.
+refuse "the tool is not removed while remaptab names a device" apt_get remove remapsetup
+# Who insists may: for what runs it has to be harmless.
+export DM_REMAP_REMOVE_ANYWAY=1
 exec 7</srv/data/big
 check "the packages are removed while the device is in use" apt_get remove remapsetup dm-remap-initramfs dm-remap-dkms
 diag "it took \$SECONDS s"
@@ -137,6 +139,7 @@ check "they are purged" apt_get purge remapsetup dm-remap-initramfs dm-remap-dkm
 is "dpkg knows none of them" "\$(dpkg -l 'dm-remap*' remapsetup 2>/dev/null | grep -E '^[irp][a-zA-Z] ')" ""
 is "nor does DKMS" "\$(dkms status -m dm-remap)" ""
 is "the initramfs has nothing of them" "\$(in_initramfs \$NEXT)" ""
+is "nor has that of the first kernel" "\$(in_initramfs \$FIRST)" ""
 # The administrator's file, as fstab is; no package has made it.
 check "remaptab stays" test -s /etc/remaptab
 rm /etc/remaptab
