@@ -20,11 +20,14 @@ for n in 1 2; do
 done
 
 # each device has bad sectors all over its second half, readers and writers on its first, and
-# somebody who writes over the last of the bad ones
-BAD='' REWRITTEN=88000
+# somebody who writes over the last of the bad ones; half of them turn bad only later
+BAD='' LATER=() REWRITTEN=88000
+turn_bad() {
+	null_bad main1 "+$1-$1"
+	null_bad main2 "+$1-$1"
+}
 for ((at = 50000; at < 98000; at += 1600)); do
-	null_bad main1 "+$at-$at"
-	null_bad main2 "+$at-$at"
+	if ((at / 1600 % 2)); then LATER+=("$at"); else turn_bad "$at"; fi
 	((at >= REWRITTEN)) || BAD+=${BAD:+,}$at+1
 done
 churn() {
@@ -54,15 +57,28 @@ for ((i = 0; i < 6; i++)); do
 done
 ok "scans were under way then" test $UNDER_WAY -ge 3
 ok "once more" load_scanner priority=10 chunk_sectors=64
-scan_act r1 start
-scan_act r2 start
+
+# Each suspend takes the scanner, and the next one rests for ten seconds unless somebody tells it something. A pass that
+# was under way when its scanner went was interrupted.
+read_since() { (($(scan_get r1 sectors_scanned) > BEFORE1 && $(scan_get r2 sectors_scanned) > BEFORE2)); }
+interrupted() { echo $(($(scan_get r1 interruptions) + $(scan_get r2 interruptions))); }
+remapped() { echo $(($(dmsetup status r1 | cut -d' ' -f9) + $(dmsetup status r2 | cut -d' ' -f9))); }
+AT_WORK=0 INTERRUPTED=$(interrupted) REMAPPED=$(remapped)
 for ((i = 0; i < 8; i++)); do
-	sleep 0.3$i
-	dmsetup suspend r1 ${i:+$([[ $((i % 2)) == 0 ]] || echo --noflush)}
+	for at in ${LATER[@]+"${LATER[@]:$((i * 2)):2}"}; do turn_bad "$at"; done
+	BEFORE1=$(scan_get r1 sectors_scanned) BEFORE2=$(scan_get r2 sectors_scanned)
+	scan_act r1 start
+	scan_act r2 start
+	! eventually 8 read_since || AT_WORK=$((AT_WORK + 1))
+	if ((i % 2)); then dmsetup suspend --noflush r1; else dmsetup suspend r1; fi
 	dmsetup resume r1
 	dm_reload r2 "$(table 2 "2 confirm_ms=1 storm_limit=100000")"
 done
-pass "suspends and reloads"
+is $AT_WORK 8 "each suspend and reload came after a scan had read something"
+INTERRUPTED=$(($(interrupted) - INTERRUPTED)) REMAPPED=$(($(remapped) - REMAPPED))
+diag "$INTERRUPTED passes were interrupted; $REMAPPED blocks were repaired meanwhile"
+ok "half of them at least interrupted a pass" test $INTERRUPTED -ge 8
+ok "some of the repairs were in between" test $REMAPPED -ge 5
 touch /run/enough
 wait
 ok "every write went well" test ! -e /run/rewrite-failed
