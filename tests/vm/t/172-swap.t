@@ -3,11 +3,11 @@
 # summary: swap on top while memory is short
 # timeout: 150
 # mem: 384M
-# expect-log: kswapd[0-9]+: page allocation failure: order:0, mode:0x[0-9a-f]+\(GFP_KERNEL.__GFP_HIGH.__GFP_ZERO|Call Trace:
+# expect-log: [^ ]+: page allocation failure: order:0, mode:0x[0-9a-f]+\(GFP_KERNEL.__GFP_HIGH.__GFP_ZERO|Call Trace:
 # disk: main 256M
 # disk: spare 16M
 
-# Linux 7.3's kswapd allocates the tables of swap itself, tries another way when it has no memory for one, and warns.
+# Linux 7.3 allocates the tables of swap itself, tries another way when it has no memory for one, and warns.
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
