@@ -8,10 +8,13 @@
 
 #define MODULE "dm-remap-core"
 
-/* The keys with which DKMS signs, and with which the firmware is to be made familiar. */
+/*
+ * The keys with which DKMS signs, and with which the firmware is to be made familiar. Ubuntu's DKMS
+ * uses shim's, and then makes none of its own; elsewhere shim's may be there for other uses.
+ */
 static const char * const keys[] = {
-	"/var/lib/shim-signed/mok/MOK.der",
 	"/var/lib/dkms/mok.pub",
+	"/var/lib/shim-signed/mok/MOK.der",
 };
 
 /* How modprobe knows what there is. */
@@ -89,13 +92,13 @@ static const char *key(const char *root)
 static void signature_text(char *text, size_t size, const char *known)
 {
 	static const char why[] =
-		"this kernel loads only signed modules (Secure Boot), and does not accept the signature of " MODULE;
+		"the module " MODULE " was not loaded, and this kernel loads only modules with a signature that it knows (Secure Boot): if dmesg names the signature, a key or lockdown and no other reason";
 
 	if (known)
-		snprintf(text, size, "%s: run 'mokutil --import %s', reboot, and enrol the key when the firmware asks",
+		snprintf(text, size, "%s, run 'mokutil --import %s', reboot, and enrol the key when the firmware asks",
 			 why, known);
 	else
-		snprintf(text, size, "%s: no key of DKMS was found here, build the module with DKMS (package dm-remap-dkms), which makes one, and enrol it with 'mokutil --import'",
+		snprintf(text, size, "%s, build the module with DKMS (package dm-remap-dkms), which makes a key (none was found here), and enrol that with 'mokutil --import'",
 			 why);
 }
 

@@ -47,9 +47,18 @@ debs() {
 	echo "$dir"
 }
 
+# A later release is made of another source, by one line.
 rpms() {
-	local dir=$PACKAGES/rpm-$1-${2:-1}
-	[[ -d $dir ]] || whole "$dir" "$REPO/packaging/build-rpm" "$(tarball "$1")" "${2:-1}" || return
+	local dir=$PACKAGES/rpm-$1-${2:-1} tarball
+	tarball=$(tarball "$1") || return
+	if [[ ! -d $dir && ${2:-1} != 1 ]]; then
+		tar -x -C "$WORK" -f "$tarball" || return
+		echo "extern int release_$2;" >>"$WORK/dm-remap-$1/dm-remap-core/io.c"
+		mkdir -p "$WORK/release-$2"
+		tarball=$WORK/release-$2/${tarball##*/}
+		tar -cz -C "$WORK" -f "$tarball" "dm-remap-$1" && rm -rf "$WORK/dm-remap-$1"
+	fi
+	[[ -d $dir ]] || whole "$dir" "$REPO/packaging/build-rpm" "$tarball" "${2:-1}" || return
 	echo "$dir"
 }
 

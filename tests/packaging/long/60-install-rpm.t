@@ -14,8 +14,9 @@ for package in "$VERSION 1" "$VERSION 2" "$NEXT 1"; do
 	ok "packages of version and release $package" rpms $package
 	((STATUS == 0)) || done_testing
 	for_chroot "$OUTPUT" 'dm-remap-dkms-*.rpm'
+	for_chroot "$OUTPUT" 'remapsetup-*.rpm'
 done
-is "$(find out -name '*.rpm' | wc -l)" 3 "three packages: a version, its next release, the next version"
+is "$(find out -name 'dm-remap-dkms-*.rpm' | wc -l)" 3 "three packages: a version, its next release, the next version"
 
 # What dnf would find on Fedora and here dpkg has installed.
 cat >stub.spec <<'END'

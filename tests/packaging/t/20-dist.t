@@ -14,8 +14,10 @@ sleep 1.1
 second=$(cd / && umask 077 && TZ=Asia/Tokyo LC_ALL=C.UTF-8 "$WORK/clone/packaging/dist" "$WORK/second" 2>/dev/null)
 ok "the same bytes at another time, with another umask, time zone and locale" cmp "$first" "$second"
 
+# As somebody has it who works on Windows too. What is in the work tree is looked at only for changes.
 git -C clone config core.autocrlf true
-ok "and of one whose git writes other line ends" cmp "$first" "$(TAR_OPTIONS=--mode=600 clone/packaging/dist crlf 2>/dev/null)"
+other=$(TAR_OPTIONS=--owner=1000 GZIP=-1 clone/packaging/dist other 2>/dev/null)
+ok "the same bytes with git's autocrlf, and options for tar and gzip" cmp "$first" "$other"
 git -C clone config --unset core.autocrlf
 
 find clone -exec touch {} +
@@ -44,14 +46,16 @@ cd "dm-remap-$VERSION" || exit 1
 
 patterns() { sed -n '/^path = \[/,/^]/s/^\t"\(.*\)",$/\1/p' REUSE.toml; }
 
-covered() {
+# matching FILE: the patterns that it falls under.
+matching() {
 	local file=$1 pattern
 	while read -r pattern; do
 		# shellcheck disable=SC2053 # it is a pattern; ** there is * here
-		[[ $file != ${pattern//\*\*/*} ]] || return 0
+		[[ $file != ${pattern//\*\*/*} ]] || echo "$pattern"
 	done < <(patterns)
-	return 1
 }
+
+covered() { [[ $(matching "$1") ]]; }
 
 unlicensed() {
 	local file
@@ -64,12 +68,15 @@ nothing "every file says its licence" "$(unlicensed)"
 echo "int x;" >tools/new.c
 is "$(unlicensed)" tools/new.c "a file that does not is noticed"
 rm tools/new.c
-unused() {
-	local pattern
-	while read -r pattern; do
-		[[ $(find . -type f -path "./${pattern//\*\*/*}" -print -quit) ]] || echo "$pattern"
-	done < <(patterns)
+# Those without which a file would not say its licence.
+needed() {
+	local file
+	find . -type f -printf '%P\n' | while read -r file; do
+		head -n 5 "$file" | grep -qa 'SPDX-License-Identifier: GPL-2.0' || matching "$file"
+	done | sort -u
 }
-nothing "each rule of REUSE.toml is of some file" "$(unused)"
+nothing "each rule of REUSE.toml is needed" "$(comm -23 <(patterns | sort) <(needed))"
+sed -i '0,/^path = \[$/s//&\n\t"tools\/*.c",/' REUSE.toml
+is "$(comm -23 <(patterns | sort) <(needed))" 'tools/*.c' "one that is not is noticed"
 
 done_testing

@@ -36,10 +36,16 @@ is "$(dpkg-deb -c "$dkms" | awk '{ print $6 }' | grep -E '^\./usr/src/.*\.(c|h)$
 	"and all of the modules, and nothing else"
 trigger=$(control "$dkms" triggers | grep -v '^#')
 is "$trigger" "activate-noawait update-initramfs" "the modules' package has the initramfs made anew"
+# What a script may not do; "remapsetup evacuate" is advice that one gives.
+touches='modprobe|rmmod|insmod|depmod|systemctl.* (start|stop|restart|reload|try-restart|isolate|kill)|deb-systemd-invoke|invoke-rc\.d|dmsetup|udevadm|remapsetup (open|close|attach|scan|remap|relocate|recover|repair|format|erase)'
+for line in 'modprobe dm-remap-core' 'systemctl --no-reload start remap@x' 'systemctl stop x' 'dmsetup remove x' 'remapsetup close x' \
+	'deb-systemd-invoke restart x' 'udevadm trigger'; do
+	ok "'$line' in a script would be noticed" grep -qE "$touches" <(echo "$line")
+done
 for package in "$dkms" "$tool" "$boot"; do
 	scripts=$(for script in preinst postinst prerm postrm; do control "$package" $script 2>/dev/null; done)
 	nothing "$(basename "$package" | cut -d_ -f1): no script touches what is loaded or running" \
-		"$(grep -nE 'modprobe|rmmod|depmod|systemctl.* (start|stop|restart)|deb-systemd-invoke|dmsetup|remapsetup (open|close|attach)' <<<"$scripts")"
+		"$(grep -nE "$touches" <<<"$scripts")"
 done
 ok "remapsetup is there" has "$tool" ./usr/sbin/remapsetup
 dpkg-deb -x "$tool" tool

@@ -28,7 +28,10 @@ nothing "no script touches what is loaded" "$(rpm -qp --scripts "$dkms" | grep -
 is "$(rpm -qpl "$tool" | grep -c '^/usr/sbin/remapsetup$')" 1 "the tool's package has the tool"
 ok "and its manual" grep -q '/man8/remapsetup[.]8' <(rpm -qpl "$tool")
 is "$(rpm -qpl "$tool" | grep -v '^/usr/share/licenses' | sort | uniq -d)" "" "each file once"
-# a directory that is nobody's stays when the package goes
-is "$(rpm -qpl "$tool" | sed -n 's#\(.*/[^/]*dm-remap\)/.*#\1#p' | sort -u | grep -vxFf <(rpm -qpl "$tool"))" "" "and each directory that is ours"
+for package in "$dkms" "$tool"; do
+	rpm2cpio "$package" | cpio -t --quiet | sed 's/^\.//' >held
+	nothing "$(basename "$package"): no directory of ours is nobody's" \
+		"$(grep -oE '^.*/[^/]*(dm-remap|remapsetup)[^/]*/' held | sed 's#/$##' | sort -u | grep -vxFf <(rpm -qpl "$package"))"
+done
 
 done_testing

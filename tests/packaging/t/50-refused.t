@@ -45,14 +45,15 @@ says "loading is switched off" "kernel.modules_disabled = 1"
 for level in "none [integrity] confidentiality" "none integrity [confidentiality]"; do
 	fresh
 	echo "$level" >root/sys/kernel/security/lockdown
-	says "lockdown, $level: no key" "no key of DKMS was found"
-	mkdir -p root/var/lib/dkms && touch root/var/lib/dkms/mok.pub
-	says "with the key of DKMS" "mokutil --import /var/lib/dkms/mok.pub"
+	says "lockdown, $level: no key" "makes a key (none was found here)"
+	says "there may be another reason" "if dmesg names the signature, a key or lockdown and no other reason"
 	mkdir -p root/var/lib/shim-signed/mok && touch root/var/lib/shim-signed/mok/MOK.der
-	says "with that of Ubuntu" "mokutil --import /var/lib/shim-signed/mok/MOK.der"
+	says "with the key of shim, as on Ubuntu" "mokutil --import /var/lib/shim-signed/mok/MOK.der"
+	mkdir -p root/var/lib/dkms && touch root/var/lib/dkms/mok.pub
+	says "with one of DKMS's own" "mokutil --import /var/lib/dkms/mok.pub"
 done
 fresh
 echo Y >root/sys/module/module/parameters/sig_enforce
-says "signatures are enforced without lockdown" "loads only signed modules"
+says "signatures are enforced without lockdown" "loads only modules with a signature that it knows"
 
 done_testing
