@@ -353,6 +353,8 @@ static void mark_running(struct remap_device *dev)
 	sb->main_start = dev->main.start;
 	if (dev->options->identity[0])
 		memcpy(sb->main_identity, dev->options->identity, sizeof(sb->main_identity));
+	else if (dev->main_exchanged)	/* not known is better than that of another */
+		memset(sb->main_identity, 0, sizeof(sb->main_identity));
 	if (!remap_super_write(&dev->md)) {
 		dev->marked_clean = false;
 		return;

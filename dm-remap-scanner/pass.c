@@ -20,6 +20,7 @@
 
 #define ASLEEP_S	60ULL			/* between looks at the clock */
 #define SAVE_NS		(60ULL * NSEC_PER_SEC)	/* a power cut costs that much of a pass */
+#define RETRY_NS	(3600ULL * NSEC_PER_SEC) /* a spare that does not take the record */
 #define FIRST_DELAY	600			/* seconds; at most, for the first pass */
 #define CONFIRM_NS	(1ULL * NSEC_PER_SEC)
 #define STALL_NS	(10ULL * NSEC_PER_SEC)
@@ -69,7 +70,8 @@ static void sync_record(struct scanner *s)
 		return;
 	}
 	s->unsaved |= asked;
-	s->sync_ns = ktime_get_ns() + (error == -EAGAIN ? CONFIRM_NS : SAVE_NS);
+	s->sync_ns = ktime_get_ns() + (error == -EAGAIN ? CONFIRM_NS :
+				       s->told_unsaved ? RETRY_NS : SAVE_NS);
 	if (error == -EAGAIN || error == -ESHUTDOWN || s->told_unsaved)
 		return;
 	DMWARN("%s: how far the scan has come cannot be written to the spare (error %d); a power cut may set it back",

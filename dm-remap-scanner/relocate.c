@@ -111,28 +111,36 @@ bool scan_answers(struct scanner *s, u32 area)
 	return answers >= 2;
 }
 
-/*
- * Metadata that does not read has another copy, a free spare block nothing to lose. It counts
- * when it fails again and the spare answers before and after.
- */
+enum again {
+	AGAIN_READS,
+	AGAIN_FAILS,
+	AGAIN_SILENT,	/* the rest of the disk does not answer either */
+};
+
+/* For what the core does not judge: it fails once more, and the disk answers before and after. */
+static enum again once_more(struct scanner *s, const struct scan_read *r)
+{
+	if (!scan_answers(s, r->area))
+		return AGAIN_SILENT;
+	if (reads(s, r->area, r->sector, r->sectors))
+		return AGAIN_READS;
+	return scan_answers(s, r->area) ? AGAIN_FAILS : AGAIN_SILENT;
+}
+
+/* Metadata that does not read has another copy, a free spare block nothing to lose. */
 static bool spare_failed(struct scanner *s, const struct scan_read *r)
 {
 	unsigned int epoch = s->epoch;
-	bool answers, good = false;
+	enum again again = once_more(s, r);
 	sector_t start;
 	u32 spare;
 
-	answers = scan_answers(s, r->area);
-	if (answers)
-		good = reads(s, r->area, r->sector, r->sectors);
-	if (answers && !good)
-		answers = scan_answers(s, r->area);
 	if (s->epoch != epoch)
 		return false;
-	if (!answers)
+	if (again == AGAIN_SILENT)
 		scan_stall(s, SILENT_NS);
-	if (!answers || good)
-		return good;
+	if (again != AGAIN_FAILS)
+		return again == AGAIN_READS;
 	scan_area_place(s, r->area, &start);
 	scan_figures(s)->errors++;
 	s->memory.spare_unread++;
@@ -169,6 +177,7 @@ static bool only_spare_is_away(struct scanner *s)
 
 bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 {
+	enum again again = AGAIN_FAILS;
 	unsigned int epoch = s->epoch;
 	bool go_on;
 	u64 block;
@@ -180,6 +189,8 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 	if (error != -ENODEV)
 		s->spare_away = false;
 	go_on = error == -ENODEV && r->area == SCAN_MAIN && only_spare_is_away(s);
+	if (error == -EPERM)
+		again = once_more(s, r);	/* the core has not even looked */
 	if (s->epoch != epoch)
 		return false;
 	switch (error) {
@@ -190,6 +201,12 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 	case -ESHUTDOWN:
 		scan_stall(s, AGAIN_NS);
 		return false;
+	case -EPERM:
+		if (again == AGAIN_SILENT)
+			scan_stall(s, SILENT_NS);
+		if (again != AGAIN_FAILS)
+			return again == AGAIN_READS;
+		break;
 	case -ENODEV:
 		if (go_on)
 			break;

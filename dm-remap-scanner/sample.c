@@ -28,14 +28,15 @@ void scan_sample(void *context, const struct dm_remap_sample *sample)
 }
 
 #define BUSY_WINDOW	(50ULL * NSEC_PER_MSEC)
+#define BUSY_LEFT	((s64)NSEC_PER_SEC)
 #define ONE_SHIFT	20
 
 /*
  * How long the device was busy with any CPU's requests: of that each CPU knows only its own part, and
  * the sum would count twice where they overlap. As if they came independently of one another, the
  * share of the time in which none was busy is the product of the shares in which each was not. Of
- * one CPU that is exact; where they take turns it is too little, where they act as one too much, and
- * never more than the sum.
+ * one CPU that is exact; where they take turns it is too little, down to 63 percent of the truth, where
+ * they act as one too much, and never more than the sum.
  */
 u64 scan_sample_busy(struct scanner *s, u64 now)
 {
@@ -47,12 +48,14 @@ u64 scan_sample_busy(struct scanner *s, u64 now)
 		return s->busy_ns;
 	for_each_possible_cpu(cpu) {
 		struct scan_cpu *c = &s->cpu[cpu];
-		/* a long request is counted when it ends: the rest is left for the next time */
-		u64 busy = min(READ_ONCE(c->busy_ns) - c->busy_counted_ns, ns);
+		u64 seen = READ_ONCE(c->busy_ns);
+		/* an interrupted sample may have taken back what was seen */
+		u64 busy = clamp_t(s64, seen - c->busy_counted_ns, 0, ns);
 
-		if (!busy)
-			continue;
 		c->busy_counted_ns += busy;
+		/* a long request counts when it ends: some is left for the next time, not of an hour's hang */
+		c->busy_counted_ns += seen - c->busy_counted_ns -
+				      clamp_t(s64, seen - c->busy_counted_ns, 0, BUSY_LEFT);
 		idle = div64_u64(idle * ((ns - busy) >> 10), ns >> 10);
 	}
 	s->busy_ns += ns - (((ns >> 10) * idle) >> (ONE_SHIFT - 10));

@@ -56,7 +56,8 @@ void scan_score_watch(struct scanner *s)
 	s->watch_ns = now + WATCH_NS;
 	dm_remap_figures(s->dev, &f);
 	/* once a day also where nothing else is written: the forecast needs days */
-	s->unsaved |= scan_health_record(&s->memory.trend, today(), f.spare_used);
+	if (scan_health_record(&s->memory.trend, today(), f.spare_used) && f.writable)
+		s->unsaved = true;
 	score = scan_score(s);
 	level = scan_health_level(score, s->memory.level);
 	if (level == s->memory.level)

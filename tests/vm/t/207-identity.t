@@ -158,5 +158,12 @@ dmsetup reload r --table "0 $LEN remap /dev/disk/other 0 /dev/mapper/s 0"
 dmsetup suspend r
 dmsetup resume r
 nothing_is_written "another main device without identity" /dev/disk/other ""
+# where it can be written, it is not taken for the one before
+dm_create r "$OVER 1 identity=wwn-C"
+dm_reload r "0 $LEN remap /dev/disk/other 0 /dev/mapper/s 0"
+is "$(mode)" rw "another main device without identity: it is used"
+dmsetup remove r
+ok "and by its own identity from then on" dm_create r "0 $LEN remap /dev/disk/other 0 /dev/mapper/s 0 1 identity=wwn-E"
+dmsetup remove r
 dmsetup remove s
 done_testing

@@ -41,6 +41,18 @@ is "$(used) $(scan_get r io_errors)" "0/1024 0" "nothing was remapped, no error 
 ok "one interruption at least was" test "$(scan_get r interruptions)" -ge 1
 ok "all data is right" pattern_check $D 0 0 1
 
+# With auto_remap 0 the core does not look whether a block is bad: the scanner has to do it itself.
+dmsetup message r 0 auto_remap 0
+scan_act r start
+ok "auto_remap 0: the pass is on its way" eventually 30 moving
+ok "auto_remap 0: main goes away" swap error
+ok "auto_remap 0: the scan notices and waits" scan_wait r state stalled 20
+sleep 5
+is "$(scan_get r io_errors) $(scan_get r unread_blocks) $(scan_get r health_score)" "0 0 100" "auto_remap 0: nothing counts as bad or unread"
+ok "auto_remap 0: main is back" swap "$GOOD"
+ok "auto_remap 0: the pass ends" patiently 3600 scan_is r passes 2
+dmsetup message r 0 auto_remap 1
+
 # the same for the spare, while its own blocks are read
 STALLS=$(scan_get r interruptions)
 scan_act r start
@@ -49,9 +61,9 @@ ok "the next pass has come to the spare" eventually 60 on_spare
 ok "the spare goes away" dm_reload s "0 $S_LEN error"
 ok "the scan notices and waits" scan_wait r state stalled 20
 sleep 5
-is "$(scan_get r passes) $(scan_get r unread_blocks) $(scan_get r io_errors)" "1 0 0" "nothing counts as read, nor as bad"
+is "$(scan_get r passes) $(scan_get r unread_blocks) $(scan_get r io_errors)" "2 0 0" "nothing counts as read, nor as bad"
 ok "it was an interruption" test "$(scan_get r interruptions)" -gt "$STALLS"
 ok "the spare is back" dm_reload s "0 $S_LEN $S_GOOD"
-ok "the pass ends" patiently 3600 scan_is r passes 2
+ok "the pass ends" patiently 3600 scan_is r passes 3
 is "$(scan_get r unread_blocks) $(scan_get r health_score)" "0 100" "and nothing is known against either disk"
 done_testing
