@@ -307,8 +307,9 @@ static u64 cost_of(const struct scan_pace *p, u64 came, u64 ns)
 }
 
 /*
- * What a probe took of the device's time. In the idle class it may wait for seconds while others are
- * served. An eighth of its time at least: what a request takes may just have become less.
+ * What a probe took of the device's time. In the idle class it may wait for seconds while
+ * others are served. An eighth of its time at least: what a request takes may just have become
+ * less.
  */
 static u64 device_ns(const struct scan_pace *p, const struct scan_pace_now *now, u64 ns)
 {

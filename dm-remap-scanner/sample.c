@@ -32,11 +32,11 @@ void scan_sample(void *context, const struct dm_remap_sample *sample)
 #define ONE_SHIFT	20
 
 /*
- * How long the device was busy with any CPU's requests: of that each CPU knows only its own part, and
- * the sum would count twice where they overlap. As if they came independently of one another, the
- * share of the time in which none was busy is the product of the shares in which each was not. Of
- * one CPU that is exact; where they take turns it is too little, down to 63 percent of the truth, where
- * they act as one too much, and never more than the sum.
+ * How long the device was busy with any CPU's requests: of that each CPU knows only its own
+ * part, and the sum would count twice where they overlap. As if they came independently of one
+ * another, the share of the time in which none was busy is the product of the shares in which
+ * each was not. Of one CPU that is exact; where they take turns it is too little, down to 63
+ * percent of the truth, where they act as one too much, and never more than the sum.
  */
 u64 scan_sample_busy(struct scanner *s, u64 now)
 {
@@ -53,7 +53,7 @@ u64 scan_sample_busy(struct scanner *s, u64 now)
 		u64 busy = clamp_t(s64, seen - c->busy_counted_ns, 0, ns);
 
 		c->busy_counted_ns += busy;
-		/* a long request counts when it ends: some is left for the next time, not of an hour's hang */
+		/* a long request counts when it ends: a second of it is left for the next time */
 		c->busy_counted_ns += seen - c->busy_counted_ns -
 				      clamp_t(s64, seen - c->busy_counted_ns, 0, BUSY_LEFT);
 		idle = div64_u64(idle * ((ns - busy) >> 10), ns >> 10);

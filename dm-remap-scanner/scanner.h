@@ -226,7 +226,7 @@ void scan_knobs_init(struct scan_knobs *knobs);
 /** scan_sample() - the core's hook. Any context. */
 void scan_sample(void *context, const struct dm_remap_sample *sample);
 
-/** scan_sample_busy() - ns in which foreground I/O was under way, up to 50 ms before @now or less */
+/** scan_sample_busy() - ns in which foreground I/O was under way, until @now or just before */
 u64 scan_sample_busy(struct scanner *s, u64 now);
 
 /** scan_sample_latency() - requests that took 2^@bin microseconds */
