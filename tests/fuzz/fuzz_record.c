@@ -436,9 +436,12 @@ static bool may_scan(const struct scanner *s)
 /* Has attached just now, whatever the clock says. Returns seconds until the pass begins. */
 static u64 check_begins(struct scanner *s)
 {
-	u64 then = due(s, shim_real_seconds);
+	u64 then = due(s, shim_real_seconds), wait = scan_device_step(s);
 
-	assert(scan_device_step(s) <= 60 * HZ);
+	/* a new day is written down first */
+	if (!wait && !s->memory.under_way)
+		wait = scan_device_step(s);
+	assert(wait <= 60 * HZ);
 	assert(s->memory.under_way == (may_scan(s) && then <= shim_real_seconds));
 	return then - min_t(u64, then, shim_real_seconds);
 }
