@@ -99,6 +99,7 @@ int scan_knob_change(struct scanner *s, const struct scan_knob *knob, const char
 	mutex_lock(&s->lock);
 	s->memory.set |= BIT(knob - scan_knobs);
 	s->unsaved = true;
+	s->sync_ns = 0;
 	mutex_unlock(&s->lock);
 	scan_kick(s);
 	return 0;

@@ -59,19 +59,23 @@ static void sync_record(struct scanner *s)
 	bool asked = s->unsaved;
 	int error;
 
-	s->saved_ns = ktime_get_ns();
 	s->unsaved = false;
 	scan_save(s);
 	mutex_unlock(&s->lock);
 	error = dm_remap_health_sync(s->dev);
 	mutex_lock(&s->lock);
+	/* a spare may take longer for it than the time between two */
+	s->saved_ns = ktime_get_ns();
 	if (!error) {
 		s->told_unsaved = false;
+		s->sync_ns = 0;
 		return;
 	}
+	/* what was asked for meanwhile is tried at once */
+	if (!s->unsaved)
+		s->sync_ns = s->saved_ns + (error == -EAGAIN ? CONFIRM_NS :
+					    s->told_unsaved ? RETRY_NS : SAVE_NS);
 	s->unsaved |= asked;
-	s->sync_ns = ktime_get_ns() + (error == -EAGAIN ? CONFIRM_NS :
-				       s->told_unsaved ? RETRY_NS : SAVE_NS);
 	if (error == -EAGAIN || error == -ESHUTDOWN || s->told_unsaved)
 		return;
 	DMWARN("%s: how far the scan has come cannot be written to the spare (error %d); a power cut may set it back",
@@ -184,6 +188,8 @@ static void begin_pass(struct scanner *s)
 	m->spare_unread = 0;
 	m->slow_before = max_t(u64, s->nr_slow, m->slow_before);
 	s->nr_unread = 0;
+	s->vain = 0;
+	s->yielded_ms = div_u64(s->pace.yielded_ns, NSEC_PER_MSEC);	/* between passes */
 	s->nr_slow = 0;		/* those that still are will be found again */
 	m->under_way = true;
 	m->area = SCAN_MAIN;

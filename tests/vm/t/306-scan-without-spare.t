@@ -38,4 +38,21 @@ ok "another pass ends" scan_pass r 3600
 is "$(field 9) $(field 10)" "3 3" "all three were moved, with a sector of each lost"
 is "$(scan_get r unread_blocks)" 0 "nothing is unread any more"
 ok "what could be read is there" pattern_check $D 0 0 1 --errors 8003+1,30000+1,50007+1
+
+# A spare that has not taken the record for a while is tried seldom; what somebody sets is not kept from it.
+spare_sum() { dd if=/dev/disk/spare iflag=direct bs=1M status=none | cksum; }
+spare_changed() { [[ $(spare_sum) != "$before" ]]; }
+refused() { dmesg | grep -c "how far the scan has come cannot be written"; }
+before=$(refused)
+ok "the spare goes away" dm_reload s "0 $S_LEN error"
+scan_set r advise 1
+sleep 200
+is "$(refused)" $((before + 1)) "that a setting cannot be written is told, and once"
+ok "the spare is back" dm_reload s "0 $S_LEN linear /dev/disk/spare 0"
+ok "the device has noticed" dm_wait r ' rw normal ' 600
+before=$(spare_sum)
+sleep 30
+is "$(spare_sum)" "$before" "the spare is left alone"
+scan_set r relocations_per_hour 7
+ok "another setting is written at once" eventually 10 spare_changed
 done_testing
