@@ -116,6 +116,21 @@ static u32 run(struct scanner *s, u32 area, u64 sector, u32 most, bool *out)
  * What to read
  */
 
+/* Is it what is looked at now, or was it counted as unread? */
+static bool failed_before(const struct scanner *s, u64 sector, u32 sectors)
+{
+	const struct scan_broken *b = &s->broken;
+	u64 first = div_u64(sector, s->geo.block), last = div_u64(sector + sectors - 1, s->geo.block);
+	u32 i;
+
+	if (b->is && b->area == SCAN_MAIN && sector < b->end && b->sector < sector + sectors)
+		return true;
+	for (i = 0; i < min_t(u32, s->nr_unread, SCAN_UNREAD); i++)
+		if (s->unread[i] >= first && s->unread[i] <= last)
+			return true;
+	return false;
+}
+
 /* Where there is no such place, any will do. */
 u64 scan_elsewhere(struct scanner *s, u32 sectors)
 {
@@ -128,7 +143,8 @@ u64 scan_elsewhere(struct scanner *s, u32 sectors)
 		div64_u64_rem(random, max(places, 1ULL), &sector);
 		sector *= sectors;
 		if (run(s, SCAN_MAIN, sector, sectors, &out) == sectors && !out &&
-		    !scan_judge_suspected(&s->judge, sector, sectors))
+		    !scan_judge_suspected(&s->judge, sector, sectors) &&
+		    !failed_before(s, sector, sectors))
 			break;
 	}
 	return sector;

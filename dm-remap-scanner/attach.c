@@ -59,6 +59,7 @@ static void *attach(struct remap_device *dev)
 	scan_knobs_init(&s->knobs);
 	scan_judge_init(&s->judge, s->geo.block);
 	scan_restore(s);
+	s->busy_seen_ns = ktime_get_ns();
 	mutex_lock(&s->lock);
 	scan_now(s, &now);
 	mutex_unlock(&s->lock);

@@ -392,16 +392,11 @@ static void note_broken(struct scanner *s, const struct scan_read *r)
 	b->offset = s->cursor.offset;
 }
 
-/* Anything else says nothing of the place that was read. */
-static bool suspicious(blk_status_t status)
-{
-	return status == BLK_STS_MEDIUM || status == BLK_STS_IOERR;
-}
-
 /* What was asked for is done with, for this pass. A visit is the judge's to go on with. */
 static void go_past(struct scanner *s, const struct scan_read *r)
 {
 	s->stalled = false;
+	s->vain = 0;
 	switch (r->purpose) {
 	case SCAN_FOR_PASS:
 		scan_cursor_advance(&s->cursor, r->sectors);
@@ -417,14 +412,15 @@ static void go_past(struct scanner *s, const struct scan_read *r)
 /* A place that always fails so must not hold up the pass for ever: first its blocks alone. */
 static void leave_out(struct scanner *s, const struct scan_read *r)
 {
-	s->vain = 0;
 	if (r->purpose == SCAN_FOR_PASS) {
 		note_broken(s, r);
 		go_past(s, r);
 		return;
 	}
-	s->memory.pass.errors++;
-	s->memory.unread++;
+	if (r->area != SCAN_MAIN || scan_note_unread(s, div_u64(r->sector, s->geo.block))) {
+		s->memory.pass.errors++;
+		s->memory.unread++;
+	}
 	DMWARN_LIMIT("%s: %u sectors from %llu on cannot be read for a reason that says nothing of the disk; left out",
 		     s->name, r->sectors, r->sector);
 	go_past(s, r);
@@ -435,8 +431,10 @@ static void failed(struct scanner *s, const struct scan_read *r, blk_status_t st
 	unsigned int epoch = s->epoch;
 	bool answers;
 
-	if (!suspicious(status)) {
-		answers = ++s->vain >= SCAN_VAIN_MAX && scan_answers(s, r->area);
+	if (!scan_suspicious(status)) {
+		/* a visit is the judge's to give up */
+		answers = r->purpose != SCAN_FOR_VISIT && ++s->vain >= SCAN_VAIN_MAX &&
+			  scan_answers(s, r->area);
 		if (s->epoch != epoch)
 			return;
 		if (answers)
@@ -468,7 +466,6 @@ static void judge_probe(struct scanner *s, const struct scan_read *r, u64 ns)
 
 static void succeeded(struct scanner *s, const struct scan_read *r, u64 ns, bool undisturbed)
 {
-	s->vain = 0;
 	if (r->purpose == SCAN_FOR_PASS && undisturbed && r->area == SCAN_MAIN)
 		judge_probe(s, r, ns);
 	go_past(s, r);

@@ -17,8 +17,8 @@
 
 void scan_stall(struct scanner *s, u64 ns)
 {
-	/* it is one interruption, however often it is tried */
-	if (!s->stalled)
+	/* it is one interruption, however often it is tried; that of a detach is counted there */
+	if (!s->stalled && !READ_ONCE(s->dying))
 		scan_figures(s)->interruptions++;
 	s->stalled = true;
 	s->stalled_ns = ktime_get_ns() + ns;
@@ -70,18 +70,23 @@ static int block_of(struct scanner *s, const struct scan_read *r, u64 *block)
 	return dm_remap_holder(s->dev, spare, block) == 1 ? 0 : -ENOENT;
 }
 
-static bool reads(struct scanner *s, u32 area, u64 sector, u32 sectors)
+static blk_status_t look(struct scanner *s, u32 area, u64 sector, u32 sectors)
 {
+	blk_status_t status;
 	u64 ns;
-	bool ok;
 
 	/* a suspend waits for this step, and everybody for the suspend */
 	if (READ_ONCE(s->dying))
-		return false;
+		return BLK_STS_AGAIN;
 	let_go(s);
-	ok = !scan_probe(s, area, sector, sectors, &ns);
+	status = scan_probe(s, area, sector, sectors, &ns);
 	come_back(s);
-	return ok;
+	return status;
+}
+
+static bool reads(struct scanner *s, u32 area, u64 sector, u32 sectors)
+{
+	return !look(s, area, sector, sectors);
 }
 
 /* A superblock, or one of three spare blocks somewhere. */
@@ -117,13 +122,26 @@ enum again {
 	AGAIN_SILENT,	/* the rest of the disk does not answer either */
 };
 
-/* For what the core does not judge: it fails once more, and the disk answers before and after. */
+/*
+ * For what the core does not judge, by its rules: it fails again while the disk answers before and
+ * after. A medium error says that it is the place; anything else has to do so twice.
+ */
 static enum again once_more(struct scanner *s, const struct scan_read *r)
 {
-	if (!scan_answers(s, r->area))
-		return AGAIN_SILENT;
-	if (reads(s, r->area, r->sector, r->sectors))
-		return AGAIN_READS;
+	blk_status_t status;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		if (!scan_answers(s, r->area))
+			return AGAIN_SILENT;
+		status = look(s, r->area, r->sector, r->sectors);
+		if (!status)
+			return AGAIN_READS;
+		if (!scan_suspicious(status))
+			return AGAIN_SILENT;
+		if (status == BLK_STS_MEDIUM)
+			break;
+	}
 	return scan_answers(s, r->area) ? AGAIN_FAILS : AGAIN_SILENT;
 }
 
@@ -151,8 +169,7 @@ static bool spare_failed(struct scanner *s, const struct scan_read *r)
 	return true;
 }
 
-/* A neighbourhood is read twice; what can't be moved fails each time. False: it was counted. */
-static bool note_unread(struct scanner *s, u64 block)
+bool scan_note_unread(struct scanner *s, u64 block)
 {
 	u32 i;
 
@@ -164,33 +181,41 @@ static bool note_unread(struct scanner *s, u64 block)
 }
 
 /*
- * Main answers, and the spare has not for minutes: what fails cannot be moved, but must not keep
- * the pass from the rest of main. Only the first such block is waited for.
+ * A disk does not answer. When it is the spare, and has been for minutes, what fails cannot be
+ * moved, but must not keep the pass from the rest of main. Only the first such block is waited for.
  */
-static bool only_spare_is_away(struct scanner *s)
+static bool spare_is_away(struct scanner *s)
 {
-	if (!s->spare_away && ++s->vain < SCAN_VAIN_MAX)
-		return false;
-	s->spare_away = scan_answers(s, SCAN_MAIN);
+	if (!s->spare_away && ++s->vain >= SCAN_VAIN_MAX)
+		s->spare_away = !spare_answers(s);
 	return s->spare_away;
+}
+
+/* What the core says of a block, and what is to be seen where it cannot look, or may not. */
+static int judge_failed(struct scanner *s, const struct scan_read *r, u64 block, enum again *again)
+{
+	int error = report(s, block);
+
+	*again = AGAIN_FAILS;
+	if (error != -ENODEV)
+		s->spare_away = false;
+	else if (r->area != SCAN_MAIN || !spare_is_away(s))
+		*again = AGAIN_SILENT;
+	if (error == -EPERM || error == -EROFS || (error == -ENODEV && *again == AGAIN_FAILS))
+		*again = once_more(s, r);
+	return error;
 }
 
 bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 {
-	enum again again = AGAIN_FAILS;
 	unsigned int epoch = s->epoch;
-	bool go_on;
+	enum again again;
 	u64 block;
 	int error;
 
 	if (block_of(s, r, &block))
 		return spare_failed(s, r);
-	error = report(s, block);
-	if (error != -ENODEV)
-		s->spare_away = false;
-	go_on = error == -ENODEV && r->area == SCAN_MAIN && only_spare_is_away(s);
-	if (error == -EPERM)
-		again = once_more(s, r);	/* the core has not even looked */
+	error = judge_failed(s, r, block, &again);
 	if (s->epoch != epoch)
 		return false;
 	switch (error) {
@@ -199,21 +224,15 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 		return true;		/* it reads, or is being repaired */
 	case -EAGAIN:
 	case -ESHUTDOWN:
+	case -ENOMEM:
 		scan_stall(s, AGAIN_NS);
 		return false;
-	case -EPERM:
-		if (again == AGAIN_SILENT)
-			scan_stall(s, SILENT_NS);
-		if (again != AGAIN_FAILS)
-			return again == AGAIN_READS;
-		break;
-	case -ENODEV:
-		if (go_on)
-			break;
-		scan_stall(s, SILENT_NS);
-		return false;
 	}
-	if (error && !note_unread(s, block))
+	if (again == AGAIN_SILENT)
+		scan_stall(s, SILENT_NS);
+	if (again != AGAIN_FAILS)
+		return again == AGAIN_READS;
+	if (error && !scan_note_unread(s, block))
 		return true;
 	scan_figures(s)->errors++;
 	if (error) {

@@ -16,7 +16,7 @@ void scan_sample(void *context, const struct dm_remap_sample *sample)
 	u64 *bin = &cpu->latency[scan_latency_bin(sample->latency_ns >> 10)]; /* no division here */
 	u64 start = sample->ended_ns - sample->latency_ns;
 
-	/* one that is interrupted by another loses a little, nothing else */
+	/* one that is interrupted by another loses a little, or counts it twice, nothing else */
 	if (start < cpu->last_ns)
 		start = cpu->last_ns;
 	if (sample->ended_ns > start)

@@ -242,6 +242,12 @@ u64 scan_sample_latency(struct scanner *s, unsigned int bin);
  */
 blk_status_t scan_probe(struct scanner *s, u32 area, u64 sector, u32 sectors, u64 *ns);
 
+/** scan_suspicious() - does it say something of the place that was read? Anything else does not. */
+static inline bool scan_suspicious(blk_status_t status)
+{
+	return status == BLK_STS_MEDIUM || status == BLK_STS_IOERR;
+}
+
 /* area.c */
 
 /** scan_area_length() - sectors */
@@ -283,7 +289,7 @@ struct scan_read {
  */
 bool scan_read_next(struct scanner *s, u32 most, u64 now_ns, struct scan_read *r);
 
-/** scan_elsewhere() - a place on main for a control read, away from remaps and suspects */
+/** scan_elsewhere() - a place on main for a control read, away from remaps, suspects and what failed */
 u64 scan_elsewhere(struct scanner *s, u32 sectors);
 
 /* relocate.c: what is asked of the core; all sleep and drop @lock meanwhile */
@@ -299,6 +305,13 @@ void scan_relocate_slow(struct scanner *s);
 
 /** scan_answers() - do control reads succeed? Drops @lock meanwhile. */
 bool scan_answers(struct scanner *s, u32 area);
+
+/**
+ * scan_note_unread() - a block of main that is to be counted as unread. With @lock.
+ *
+ * A neighbourhood is read twice; what can't be moved fails each time. Return: false: it was counted.
+ */
+bool scan_note_unread(struct scanner *s, u64 block);
 
 /** scan_stall() - try nothing for a while: the disk does not answer */
 void scan_stall(struct scanner *s, u64 ns);

@@ -41,17 +41,30 @@ is "$(used) $(scan_get r io_errors)" "0/1024 0" "nothing was remapped, no error 
 ok "one interruption at least was" test "$(scan_get r interruptions)" -ge 1
 ok "all data is right" pattern_check $D 0 0 1
 
-# With auto_remap 0 the core does not look whether a block is bad: the scanner has to do it itself.
+# Where the core does not look whether a block is bad, the scanner has to do it itself.
+outage() {
+	scan_act r start
+	ok "$1: the pass is on its way" eventually 30 moving
+	ok "$1: main goes away" swap error
+	ok "$1: the scan notices and waits" scan_wait r state stalled 20
+	sleep 5
+	is "$(scan_get r io_errors) $(scan_get r unread_blocks) $(scan_get r health_score)" "0 0 100" "$1: nothing counts as bad or unread"
+	ok "$1: main is back" swap "$GOOD"
+	ok "$1: the pass ends" patiently 3600 scan_is r passes "$2"
+}
 dmsetup message r 0 auto_remap 0
-scan_act r start
-ok "auto_remap 0: the pass is on its way" eventually 30 moving
-ok "auto_remap 0: main goes away" swap error
-ok "auto_remap 0: the scan notices and waits" scan_wait r state stalled 20
-sleep 5
-is "$(scan_get r io_errors) $(scan_get r unread_blocks) $(scan_get r health_score)" "0 0 100" "auto_remap 0: nothing counts as bad or unread"
-ok "auto_remap 0: main is back" swap "$GOOD"
-ok "auto_remap 0: the pass ends" patiently 3600 scan_is r passes 2
+outage "auto_remap 0" 2
 dmsetup message r 0 auto_remap 1
+reload() {
+	dmsetup reload r "$@" <<<"0 $LEN remap /dev/mapper/m 0 /dev/mapper/s 0 1 confirm_ms=0"
+	dmsetup suspend r
+	dmsetup resume r
+}
+ok "the table becomes read-only" reload --readonly
+like "$(dmsetup info r)" "READ-ONLY" "it is"
+outage "read-only" 3
+ok "the table becomes writable" reload
+is "$(scan_get r passes)" 2 "that the last pass was is nowhere on record"
 
 # the same for the spare, while its own blocks are read
 STALLS=$(scan_get r interruptions)
