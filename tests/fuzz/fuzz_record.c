@@ -71,6 +71,7 @@ static void make_device(struct remap_device *dev, const struct input *in)
 	dev->figures.writable = true;
 	dev->figures.normal = true;
 	dev->fail = in->fail;
+	dev->unkind = in->lost >> 28;
 	dev->jitter = in->jitter;
 	dev->ns = in->now % (1ULL << 50);
 	shim_real_seconds = 0;
@@ -436,10 +437,10 @@ static bool may_scan(const struct scanner *s)
 /* Has attached just now, whatever the clock says. Returns seconds until the pass begins. */
 static u64 check_begins(struct scanner *s)
 {
-	u64 then = due(s, shim_real_seconds), wait = scan_device_step(s);
+	u64 then = due(s, shim_real_seconds), syncs = s->dev->syncs, wait = scan_device_step(s);
 
 	/* a new day is written down first */
-	if (!wait && !s->memory.under_way)
+	if (!wait && !s->memory.under_way && s->dev->syncs > syncs)
 		wait = scan_device_step(s);
 	assert(wait <= 60 * HZ);
 	assert(s->memory.under_way == (may_scan(s) && then <= shim_real_seconds));

@@ -46,7 +46,8 @@ int dm_remap_health_write(struct remap_device *dev, const void *buf, size_t offs
 
 int dm_remap_health_sync(struct remap_device *dev)
 {
-	return 0;
+	dev->syncs++;
+	return dev->unkind & 1 ? -EIO : 0;
 }
 
 int dm_remap_lookup(struct remap_device *dev, u64 block, u32 *spare)
@@ -70,8 +71,13 @@ int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why
 
 int dm_remap_report_bad(struct remap_device *dev, u64 block)
 {
+	static const int errors[] = {
+		0, -ENOSPC, -EUCLEAN, -EROFS, -EPERM, -ENODEV, -EAGAIN, -ENOMEM,
+	};
+
 	assert(block < DIV_ROUND_UP_ULL(dev->geo.length, dev->geo.block));
-	return block & 1 ? -ENOSPC : 0;
+	return dev->unkind ? errors[(block ^ dev->unkind) % ARRAY_SIZE(errors)] :
+	       block & 1 ? -ENOSPC : 0;
 }
 
 struct kobject *dm_remap_kobject(struct remap_device *dev)
@@ -95,7 +101,9 @@ blk_status_t scan_probe(struct scanner *s, u32 area, u64 sector, u32 sectors, u6
 	       sectors <= scan_area_length(s, area) - sector);
 	*ns = NSEC_PER_MSEC;
 	scan_device_sleep(s->dev, *ns);
-	return s->dev->fail && !(++s->dev->reads % s->dev->fail) ? BLK_STS_MEDIUM : BLK_STS_OK;
+	if (!s->dev->fail || ++s->dev->reads % s->dev->fail)
+		return BLK_STS_OK;
+	return s->dev->unkind & 2 ? BLK_STS_IOERR : BLK_STS_MEDIUM;
 }
 
 void scan_sample(void *context, const struct dm_remap_sample *sample)

@@ -16,6 +16,8 @@
  * @ns: the clock that only goes forward; a read takes a millisecond
  * @jitter: what every random number is
  * @fail: each @fail-th read fails; 0: none
+ * @unkind: the spare does not take the record, and reports are refused for many reasons
+ * @syncs: how often it was asked to
  * @health: the payload of the health record
  */
 struct remap_device {
@@ -24,6 +26,7 @@ struct remap_device {
 	u64 ns;
 	u32 jitter;
 	u32 fail, reads;
+	u32 unkind, syncs;
 	struct kobject kobj;
 	u8 health[DM_REMAP_HEALTH_SIZE];
 };
