@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: an error that is not about the place: the scan waits, for minutes; a place that always fails so is left out
-# timeout: 120
+# timeout: 180
 # icount: shift=2
 
 # shellcheck source=/dev/null

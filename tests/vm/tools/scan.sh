@@ -15,10 +15,6 @@ scan_wait() { eventually "$4" scan_is "$1" "$2" "$3"; }
 # patiently SECONDS COMMAND...: like eventually, for hours of virtual time
 patiently() { EVERY=60 eventually "$@"; }
 
-# scan_has_read DEVICE: a pass is over, or has read everything and only visits its suspects: who is
-# slow by chance, as happens in real time on a busy machine, is not acquitted for minutes
-scan_has_read() { [[ $(scan_get "$1" passes) != 0 || $(scan_get "$1" state) == confirming ]]; }
-
 # scan_pass DEVICE SECONDS: a whole pass, in virtual time
 scan_pass() {
 	local passes
