@@ -120,7 +120,8 @@ static u32 run(struct scanner *s, u32 area, u64 sector, u32 most, bool *out)
 static bool failed_before(const struct scanner *s, u64 sector, u32 sectors)
 {
 	const struct scan_broken *b = &s->broken;
-	u64 first = div_u64(sector, s->geo.block), last = div_u64(sector + sectors - 1, s->geo.block);
+	u64 first = div_u64(sector, s->geo.block);
+	u64 last = div_u64(sector + sectors - 1, s->geo.block);
 	u32 i;
 
 	if (b->is && b->area == SCAN_MAIN && sector < b->end && b->sector < sector + sectors)

@@ -188,7 +188,8 @@ static void begin_pass(struct scanner *s)
 	m->spare_unread = 0;
 	m->slow_before = max_t(u64, s->nr_slow, m->slow_before);
 	s->nr_unread = 0;
-	s->vain = 0;
+	memset(&s->tries, 0, sizeof(s->tries));
+	s->disk_away = false;
 	s->yielded_ms = div_u64(s->pace.yielded_ns, NSEC_PER_MSEC);	/* between passes */
 	s->nr_slow = 0;		/* those that still are will be found again */
 	m->under_way = true;
@@ -395,13 +396,17 @@ static void note_broken(struct scanner *s, const struct scan_read *r)
 /* What was asked for is done with, for this pass. A visit is the judge's to go on with. */
 static void go_past(struct scanner *s, const struct scan_read *r)
 {
+	/* one says nothing of the place that the pass waits for */
+	if (r->purpose == SCAN_FOR_VISIT && (s->tries.unclear || s->tries.refused))
+		return;
 	s->stalled = false;
-	s->vain = 0;
 	switch (r->purpose) {
 	case SCAN_FOR_PASS:
+		memset(&s->tries, 0, sizeof(s->tries));
 		scan_cursor_advance(&s->cursor, r->sectors);
 		break;
 	case SCAN_FOR_BLOCK:
+		memset(&s->tries, 0, sizeof(s->tries));
 		s->broken.sector = r->sector + r->sectors;
 		break;
 	case SCAN_FOR_VISIT:
@@ -417,30 +422,32 @@ static void leave_out(struct scanner *s, const struct scan_read *r)
 		go_past(s, r);
 		return;
 	}
-	if (r->area != SCAN_MAIN || scan_note_unread(s, div_u64(r->sector, s->geo.block))) {
-		s->memory.pass.errors++;
-		s->memory.unread++;
-	}
+	scan_count_unread(s, r);
 	DMWARN_LIMIT("%s: %u sectors from %llu on cannot be read for a reason that says nothing of the disk; left out",
 		     s->name, r->sectors, r->sector);
 	go_past(s, r);
 }
 
-static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
+/* An error that says nothing of the place: somebody else's, unless it is so each time. */
+static void unclear(struct scanner *s, const struct scan_read *r)
 {
 	unsigned int epoch = s->epoch;
 	bool answers;
 
+	/* a visit is the judge's to give up */
+	answers = r->purpose != SCAN_FOR_VISIT && scan_answers(s, r->area);
+	if (s->epoch != epoch)
+		return;
+	if (answers && ++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX)
+		leave_out(s, r);
+	else
+		scan_stall(s, STALL_NS);
+}
+
+static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
+{
 	if (!scan_suspicious(status)) {
-		/* a visit is the judge's to give up */
-		answers = r->purpose != SCAN_FOR_VISIT && ++s->vain >= SCAN_VAIN_MAX &&
-			  scan_answers(s, r->area);
-		if (s->epoch != epoch)
-			return;
-		if (answers)
-			leave_out(s, r);
-		else
-			scan_stall(s, STALL_NS);
+		unclear(s, r);
 		return;
 	}
 	if (r->purpose == SCAN_FOR_BLOCK) {

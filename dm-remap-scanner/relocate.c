@@ -116,60 +116,21 @@ bool scan_answers(struct scanner *s, u32 area)
 	return answers >= 2;
 }
 
-enum again {
-	AGAIN_READS,
-	AGAIN_FAILS,
-	AGAIN_SILENT,	/* the rest of the disk does not answer either */
-};
-
 /*
- * For what the core does not judge, by its rules: it fails again while the disk answers before and
- * after. A medium error says that it is the place; anything else has to do so twice.
+ * Tries in vain
  */
-static enum again once_more(struct scanner *s, const struct scan_read *r)
-{
-	blk_status_t status;
-	unsigned int i;
 
-	for (i = 0; i < 2; i++) {
-		if (!scan_answers(s, r->area))
-			return AGAIN_SILENT;
-		status = look(s, r->area, r->sector, r->sectors);
-		if (!status)
-			return AGAIN_READS;
-		if (!scan_suspicious(status))
-			return AGAIN_SILENT;
-		if (status == BLK_STS_MEDIUM)
-			break;
-	}
-	return scan_answers(s, r->area) ? AGAIN_FAILS : AGAIN_SILENT;
+struct scan_tries *scan_tries_at(struct scanner *s, const struct scan_read *r)
+{
+	struct scan_tries *t = &s->tries;
+
+	if (t->area != r->area || t->sector != r->sector)
+		*t = (struct scan_tries){ .area = r->area, .sector = r->sector };
+	return t;
 }
 
-/* Metadata that does not read has another copy, a free spare block nothing to lose. */
-static bool spare_failed(struct scanner *s, const struct scan_read *r)
-{
-	unsigned int epoch = s->epoch;
-	enum again again = once_more(s, r);
-	sector_t start;
-	u32 spare;
-
-	if (s->epoch != epoch)
-		return false;
-	if (again == AGAIN_SILENT)
-		scan_stall(s, SILENT_NS);
-	if (again != AGAIN_FAILS)
-		return again == AGAIN_READS;
-	scan_area_place(s, r->area, &start);
-	scan_figures(s)->errors++;
-	s->memory.spare_unread++;
-	DMWARN_LIMIT("%s: sector %llu of the spare device cannot be read; nothing is lost: %s",
-		     s->name, (u64)start + r->sector,
-		     scan_spare_block(s, r->area, r->sector, &spare) ?
-		     "the spare block is free" : "the metadata there has another copy");
-	return true;
-}
-
-bool scan_note_unread(struct scanner *s, u64 block)
+/* A neighbourhood is read twice; what can't be moved fails each time. False: it was counted. */
+static bool note_unread(struct scanner *s, u64 block)
 {
 	u32 i;
 
@@ -180,67 +141,153 @@ bool scan_note_unread(struct scanner *s, u64 block)
 	return true;
 }
 
-/*
- * A disk does not answer. When it is the spare, and has been for minutes, what fails cannot be
- * moved, but must not keep the pass from the rest of main. Only the first such block is waited for.
- */
-static bool spare_is_away(struct scanner *s)
+/* Metadata that does not read has another copy, a free spare block nothing to lose. */
+void scan_count_unread(struct scanner *s, const struct scan_read *r)
 {
-	if (!s->spare_away && ++s->vain >= SCAN_VAIN_MAX)
-		s->spare_away = !spare_answers(s);
-	return s->spare_away;
+	u64 block;
+
+	if (block_of(s, r, &block)) {
+		scan_figures(s)->errors++;
+		s->memory.spare_unread++;
+	} else if (note_unread(s, block)) {
+		scan_figures(s)->errors++;
+		s->memory.unread++;
+	}
 }
 
-/* What the core says of a block, and what is to be seen where it cannot look, or may not. */
-static int judge_failed(struct scanner *s, const struct scan_read *r, u64 block, enum again *again)
-{
-	int error = report(s, block);
+/*
+ * Blocks that fail
+ */
 
-	*again = AGAIN_FAILS;
-	if (error != -ENODEV)
-		s->spare_away = false;
-	else if (r->area != SCAN_MAIN || !spare_is_away(s))
-		*again = AGAIN_SILENT;
-	if (error == -EPERM || error == -EROFS || (error == -ENODEV && *again == AGAIN_FAILS))
-		*again = once_more(s, r);
-	return error;
+enum again {
+	AGAIN_READS,
+	AGAIN_FAILS,
+	AGAIN_SILENT,	/* the rest of the disk does not answer either */
+	AGAIN_UNCLEAR,	/* it did, and then nothing can be said of this place */
+};
+
+/*
+ * For what the core does not judge, by rules like its own: it fails again while the disk answers
+ * before and after. A medium error says that it is the place; anything else has to do so twice.
+ */
+static enum again once_more(struct scanner *s, const struct scan_read *r)
+{
+	blk_status_t status;
+	unsigned int i;
+
+	if (!scan_answers(s, r->area))
+		return AGAIN_SILENT;
+	for (i = 0; i < 2; i++) {
+		status = look(s, r->area, r->sector, r->sectors);
+		if (!status)
+			return AGAIN_READS;
+		if (!scan_suspicious(status) || !scan_answers(s, r->area))
+			return AGAIN_UNCLEAR;
+		if (status == BLK_STS_MEDIUM)
+			break;
+	}
+	return AGAIN_FAILS;
+}
+
+/* Is that a verdict? If not, it is tried again, but not for ever where the disk answers. */
+static bool is_verdict(struct scanner *s, const struct scan_read *r, enum again again)
+{
+	if (again == AGAIN_UNCLEAR && ++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX)
+		return true;
+	if (again == AGAIN_UNCLEAR || again == AGAIN_SILENT)
+		scan_stall(s, SILENT_NS);
+	return again == AGAIN_READS || again == AGAIN_FAILS;
+}
+
+static bool spare_failed(struct scanner *s, const struct scan_read *r)
+{
+	unsigned int epoch = s->epoch;
+	enum again again = once_more(s, r);
+	sector_t start;
+	u32 spare;
+
+	if (s->epoch != epoch || !is_verdict(s, r, again))
+		return false;
+	if (again == AGAIN_READS)
+		return true;
+	scan_area_place(s, r->area, &start);
+	scan_count_unread(s, r);
+	DMWARN_LIMIT("%s: sector %llu of the spare device cannot be read; nothing is lost: %s",
+		     s->name, (u64)start + r->sector,
+		     scan_spare_block(s, r->area, r->sector, &spare) ?
+		     "the spare block is free" : "the metadata there has another copy");
+	return true;
+}
+
+/*
+ * A disk does not answer, the core says, and not which. When that lasts, what fails cannot be
+ * moved, but must not keep the pass from what reads: we judge ourselves. Only the first such
+ * block is waited for, until the spare is back.
+ */
+static bool lasts(struct scanner *s, const struct scan_read *r)
+{
+	if (s->disk_away && spare_answers(s))
+		s->disk_away = false;
+	if (++scan_tries_at(s, r)->refused >= SCAN_VAIN_MAX)
+		s->disk_away = true;
+	return s->disk_away;
+}
+
+/* What is there to be seen of a block that the core does not move? */
+static enum again judge_failed(struct scanner *s, const struct scan_read *r, int error)
+{
+	return error == -ENODEV && !lasts(s, r) ? AGAIN_SILENT : once_more(s, r);
+}
+
+/* The pass goes on after AGAIN_READS and AGAIN_FAILS, which was counted. Else it is tried again. */
+static enum again cannot_be_moved(struct scanner *s, const struct scan_read *r, u64 block,
+				  int error)
+{
+	unsigned int epoch = s->epoch;
+	enum again again;
+
+	switch (error) {
+	case -EUCLEAN:
+	case -EEXIST:
+		return AGAIN_READS;		/* or is being repaired */
+	case -EAGAIN:
+	case -ESHUTDOWN:
+	case -ENOMEM:
+		/* no interruption: the detach that follows will be one */
+		s->stalled_ns = ktime_get_ns() + AGAIN_NS;
+		return AGAIN_SILENT;
+	}
+	again = judge_failed(s, r, error);
+	if (s->epoch != epoch || !is_verdict(s, r, again))
+		return AGAIN_SILENT;
+	if (again == AGAIN_READS)
+		return again;
+	scan_count_unread(s, r);
+	DMWARN_LIMIT("%s: block %llu cannot be read and could not be remapped (error %d)%s",
+		     s->name, block, error, error == -EPERM ? ": auto_remap is 0" : "");
+	return AGAIN_FAILS;
 }
 
 bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 {
 	unsigned int epoch = s->epoch;
-	enum again again;
+	enum again again = AGAIN_FAILS;
 	u64 block;
 	int error;
 
 	if (block_of(s, r, &block))
 		return spare_failed(s, r);
-	error = judge_failed(s, r, block, &again);
+	error = report(s, block);
 	if (s->epoch != epoch)
 		return false;
-	switch (error) {
-	case -EUCLEAN:
-	case -EEXIST:
-		return true;		/* it reads, or is being repaired */
-	case -EAGAIN:
-	case -ESHUTDOWN:
-	case -ENOMEM:
-		scan_stall(s, AGAIN_NS);
-		return false;
-	}
-	if (again == AGAIN_SILENT)
-		scan_stall(s, SILENT_NS);
+	if (error != -ENODEV)
+		s->disk_away = false;
+	if (error)
+		again = cannot_be_moved(s, r, block, error);
 	if (again != AGAIN_FAILS)
 		return again == AGAIN_READS;
-	if (error && !scan_note_unread(s, block))
-		return true;
-	scan_figures(s)->errors++;
-	if (error) {
-		s->memory.unread++;
-		DMWARN_LIMIT("%s: block %llu cannot be read and could not be remapped (error %d)%s",
-			     s->name, block, error,
-			     error == -EPERM ? ": auto_remap is 0" : "");
-	}
+	if (!error)
+		scan_figures(s)->errors++;
 	if (r->area == SCAN_MAIN) {
 		if (!error && s->memory.area == SCAN_MAIN)
 			scan_cursor_hit(&s->cursor, r->sector);

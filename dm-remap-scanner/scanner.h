@@ -26,7 +26,7 @@
 #include "record.h"
 
 #define SCAN_BUFFER	(SCAN_CHUNK_MAX * 512)
-#define SCAN_VAIN_MAX	6	/* stalls at one place */
+#define SCAN_VAIN_MAX	6	/* tries */
 #define SCAN_UNREAD	64	/* blocks: half a MiB of them can be counted once */
 #define SCAN_VECS	(SCAN_CHUNK_MAX * 512 / PAGE_SIZE)
 
@@ -72,6 +72,17 @@ struct scan_broken {
 	u64 sector, end;
 	u64 step;		/* where the pass goes on after a power cut */
 	u32 offset;
+};
+
+/**
+ * struct scan_tries - at one place, that led to no verdict
+ * @unclear: with an error that says nothing of it, while the rest of the disk answered
+ * @refused: a disk does not answer, the core says
+ */
+struct scan_tries {
+	u32 area;
+	u64 sector;
+	unsigned int unclear, refused;
 };
 
 /**
@@ -130,8 +141,8 @@ struct scanner {
 	u64 stalled_ns;
 	u64 read_total;
 	u64 reading_ns;		/* not yet in the figures */
-	unsigned int vain;	/* stalls at this place */
-	bool spare_away;	/* what fails on main can't be moved for a while */
+	struct scan_tries tries;
+	bool disk_away;		/* the core has said so for minutes */
 	bool unsaved;		/* something that was asked for is not yet on the spare */
 	bool told_unsaved;	/* that the spare does not take the record */
 	u64 sync_ns;		/* it is not tried again before that */
@@ -289,7 +300,7 @@ struct scan_read {
  */
 bool scan_read_next(struct scanner *s, u32 most, u64 now_ns, struct scan_read *r);
 
-/** scan_elsewhere() - a place on main for a control read, away from remaps, suspects and what failed */
+/** scan_elsewhere() - for a control read on main, away from remaps, suspects and what failed */
 u64 scan_elsewhere(struct scanner *s, u32 sectors);
 
 /* relocate.c: what is asked of the core; all sleep and drop @lock meanwhile */
@@ -306,12 +317,11 @@ void scan_relocate_slow(struct scanner *s);
 /** scan_answers() - do control reads succeed? Drops @lock meanwhile. */
 bool scan_answers(struct scanner *s, u32 area);
 
-/**
- * scan_note_unread() - a block of main that is to be counted as unread. With @lock.
- *
- * A neighbourhood is read twice; what can't be moved fails each time. Return: false: it was counted.
- */
-bool scan_note_unread(struct scanner *s, u64 block);
+/** scan_tries_at() - of this place; another place begins with nothing. With @lock. */
+struct scan_tries *scan_tries_at(struct scanner *s, const struct scan_read *r);
+
+/** scan_count_unread() - what was read has no verdict, or cannot be moved. With @lock. */
+void scan_count_unread(struct scanner *s, const struct scan_read *r);
 
 /** scan_stall() - try nothing for a while: the disk does not answer */
 void scan_stall(struct scanner *s, u64 ns);

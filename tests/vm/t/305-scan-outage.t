@@ -63,6 +63,12 @@ reload() {
 ok "the table becomes read-only" reload --readonly
 like "$(dmsetup info r)" "READ-ONLY" "it is"
 outage "read-only" 3
+null_bad main +70000-70000
+ok "a pass over a block that fails ends" scan_pass r 3600
+is "$(scan_get r unread_blocks) $(scan_get r io_errors) $(used)" "1 1 0/1024" "it counts as unread, and is not moved"
+null_bad main -70000-70000
+ok "another pass ends" scan_pass r 3600
+is "$(scan_get r unread_blocks)" 0 "and has read it"
 ok "the table becomes writable" reload
 is "$(scan_get r passes)" 2 "that the last pass was is nowhere on record"
 
