@@ -47,6 +47,7 @@ int dm_remap_health_write(struct remap_device *dev, const void *buf, size_t offs
 int dm_remap_health_sync(struct remap_device *dev)
 {
 	dev->syncs++;
+	dev->busy++;
 	return dev->unkind & 1 ? -EIO : 0;
 }
 
@@ -66,6 +67,7 @@ int dm_remap_holder(struct remap_device *dev, u32 spare, u64 *block)
 
 int dm_remap_relocate(struct remap_device *dev, u64 block, enum dm_remap_why why)
 {
+	dev->busy++;
 	return 0;
 }
 
@@ -75,6 +77,7 @@ int dm_remap_report_bad(struct remap_device *dev, u64 block)
 		0, -ENOSPC, -EUCLEAN, -EROFS, -EPERM, -ENODEV, -EAGAIN, -ENOMEM,
 	};
 
+	dev->busy++;
 	assert(block < DIV_ROUND_UP_ULL(dev->geo.length, dev->geo.block));
 	return dev->unkind ? errors[(block ^ dev->unkind) % ARRAY_SIZE(errors)] :
 	       block & 1 ? -ENOSPC : 0;
@@ -95,6 +98,11 @@ void dm_remap_event(struct remap_device *dev)
 
 blk_status_t scan_probe(struct scanner *s, u32 area, u64 sector, u32 sectors, u64 *ns)
 {
+	static const blk_status_t errors[] = {
+		BLK_STS_MEDIUM, BLK_STS_IOERR, BLK_STS_TIMEOUT, BLK_STS_IOERR,
+	};
+
+	s->dev->busy++;
 	assert(!s->lock.held);
 	assert(area < SCAN_AREAS && sectors && sectors <= SCAN_CHUNK_MAX);
 	assert(sector < scan_area_length(s, area) &&
@@ -103,7 +111,7 @@ blk_status_t scan_probe(struct scanner *s, u32 area, u64 sector, u32 sectors, u6
 	scan_device_sleep(s->dev, *ns);
 	if (!s->dev->fail || ++s->dev->reads % s->dev->fail)
 		return BLK_STS_OK;
-	return s->dev->unkind & 2 ? BLK_STS_IOERR : BLK_STS_MEDIUM;
+	return errors[s->dev->unkind / 2 % ARRAY_SIZE(errors)];
 }
 
 void scan_sample(void *context, const struct dm_remap_sample *sample)
@@ -149,8 +157,13 @@ void scan_device_sleep(struct remap_device *dev, u64 ns)
 
 unsigned long scan_device_step(struct scanner *s)
 {
+	u32 busy = s->dev->busy;
+
 	scan_step(&s->work.work);
 	assert(!s->lock.held);
+	/* who wants to go on at once has done something; beginning and end of a pass do nothing */
+	s->dev->idle = shim_delay || s->dev->busy != busy ? 0 : s->dev->idle + 1;
+	assert(s->dev->idle < 8);
 	return shim_delay;
 }
 

@@ -18,6 +18,7 @@
  * @fail: each @fail-th read fails; 0: none
  * @unkind: the spare does not take the record, and reports are refused for many reasons
  * @syncs: how often it was asked to
+ * @busy: reads, syncs and requests; @idle: steps without one since, that wanted to go on at once
  * @health: the payload of the health record
  */
 struct remap_device {
@@ -27,6 +28,7 @@ struct remap_device {
 	u32 jitter;
 	u32 fail, reads;
 	u32 unkind, syncs;
+	u32 busy, idle;
 	struct kobject kobj;
 	u8 health[DM_REMAP_HEALTH_SIZE];
 };
