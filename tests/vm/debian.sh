@@ -105,14 +105,21 @@ debian_sources_of() {
 	done
 }
 
+# debian_stock headers|image: RELEASE VERSION SUITE of that package of every stock kernel, in all suites.
+debian_stock() {
+	local packages
+	mapfile -t packages < <(debian_cache pkgnames "linux-$1-" |
+		grep -E "^linux-$1-[0-9].*-amd64\$" | grep -Ev -- '-(rt|cloud)-')
+	debian_cache madison "${packages[@]}" |
+		sed -En "s,^ *linux-$1-([0-9][^ ]*) \| *([^ ]*) \| [^ ]+ ([^ /]+)/.*,\1 \2 \3,p"
+}
+
 # All stock kernels with headers in all suites: SERIES VERSION RELEASE SUITE, newest last in
 # a series. Kernels of a suite that is not released come first: they count where there is no other.
+# Headers are there hours before the image, which is signed first: such a kernel is not there yet.
 debian_all_kernels() {
-	local packages
-	mapfile -t packages < <(debian_cache pkgnames linux-headers- |
-		grep -E '^linux-headers-[0-9].*-amd64$' | grep -Ev -- '-(rt|cloud)-')
-	debian_cache madison "${packages[@]}" |
-		sed -En 's,^ *linux-headers-([0-9][^ ]*) \| *([^ ]*) \| [^ ]+ ([^ /]+)/.*,\1 \2 \3,p' |
+	awk 'FNR == NR { image[$1 " " $2] = 1; next } ($1 " " $2) in image' \
+		<(debian_stock image) <(debian_stock headers) |
 		while read -r release version suite; do
 			[[ $version =~ ^[0-9]+\.[0-9]+ ]] || continue
 			# A meta package is called by its series: 6.12-amd64, 7.3-amd64.
@@ -145,6 +152,19 @@ debian_kernel_packages() {
 	debian_depends "$image" 'linux-(base|binary|modules)-[0-9].*'
 	echo "$headers"
 	debian_depends "$headers" 'linux-(headers|kbuild)-[0-9].*'
+}
+
+# debian_at VERSION PACKAGE...: the packages as apt-get wants them named. Tools that several kernels of a series share
+# (linux-kbuild-6.1) are there in the newest version only.
+debian_at() {
+	local version=$1 package
+	for package in "${@:2}"; do
+		if debian_cache madison "$package" | awk '{ print $3 }' | grep -xF "$version" >/dev/null; then
+			echo "$package=$version"
+		else
+			echo "$package"
+		fi
+	done
 }
 
 # debian_build_packages RELEASE: what building for it needs, without the headers themselves.
