@@ -225,6 +225,13 @@ static enum main_is compare_main(struct remap_device *dev)
 	return memcmp(now, sb->fingerprint, sizeof(now)) ? MAIN_CHANGED : MAIN_UNCHANGED;
 }
 
+/* Superseded entries are no place of their block any more. */
+static bool is_place_of(struct remap_device *dev, const struct remap_disk_entry *e, u32 spare)
+{
+	return e->state == REMAP_ENTRY_MAPPED &&
+	       remap_place_spare(remap_map_get(&dev->map, le64_to_cpu(e->main_block))) == spare;
+}
+
 static bool commit_forgotten(struct remap_device *dev, unsigned int nr)
 {
 	bool happened = true;
@@ -238,7 +245,8 @@ static bool commit_forgotten(struct remap_device *dev, unsigned int nr)
 
 /*
  * Main may hold anything where data was lost: nothing can be rescued from there. In
- * memory at once; true when it is so on the disk as well.
+ * memory at once; true when it is so on the disk as well. A superseded entry stays as
+ * it is: with a new generation it would win over the one that superseded it.
  */
 static bool forget_rescuable(struct remap_device *dev)
 {
@@ -253,6 +261,8 @@ static bool forget_rescuable(struct remap_device *dev)
 		if (!(e->flags & REMAP_ENTRY_RESCUABLE))
 			continue;
 		e->flags &= ~REMAP_ENTRY_RESCUABLE;
+		if (!is_place_of(dev, e, i))
+			continue;
 		if (remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD) {
 			happened = false;
 			continue;
@@ -291,11 +301,9 @@ static void retire_superseded(struct remap_device *dev)
 
 	for (i = 0; i < dev->spares.total; i++) {
 		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
-		u64 block = le64_to_cpu(e->main_block);
 
-		if (e->state != REMAP_ENTRY_MAPPED ||
-		    remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD ||
-		    remap_place_spare(remap_map_get(&dev->map, block)) == i)
+		if (e->state != REMAP_ENTRY_MAPPED || is_place_of(dev, e, i) ||
+		    remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD)
 			continue;
 		memset(&dev->retired[dev->nr_retired++].entry, 0, sizeof(*e));
 		dev->retired[dev->nr_retired - 1].spare = i;
@@ -312,11 +320,10 @@ static void count_lost(struct remap_device *dev)
 
 	for (i = 0; i < dev->spares.total; i++) {
 		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
-		u64 block = le64_to_cpu(e->main_block);
 
-		if (e->lost && remap_place_spare(remap_map_get(&dev->map, block)) == i)
+		if (e->lost && is_place_of(dev, e, i))
 			lost += hweight64(le64_to_cpu(e->lost) &
-					  remap_job_valid(dev, block));
+					  remap_job_valid(dev, le64_to_cpu(e->main_block)));
 	}
 	WRITE_ONCE(dev->counters.lost, lost);
 }
