@@ -264,6 +264,12 @@ static bool same_map(const struct spec_map *a, const struct spec_map *b)
 	       !memcmp(a->lost, b->lost, a->blocks * 8);
 }
 
+/* The counter of generations runs out: some activation is the last one. */
+static bool near_the_end(const struct spec_map *map)
+{
+	return (map->highest + (1ULL << 33)) >> 62;
+}
+
 /* Without its faults the spare says the same, now and after whatever was written. */
 static void check_disk(struct life *life, const struct trial *t, const struct spec_map *expected)
 {
@@ -277,6 +283,9 @@ static void check_disk(struct life *life, const struct trial *t, const struct sp
 	expect(life, &again, &area, &now, &ctr);
 	assert(!now.error && !ctr);
 	assert(same_map(&now, expected));
+	/* the highest generation may have been in a block that could not be read */
+	if (near_the_end(&now))
+		return;
 	o.ctr = start(life, &again, &o.preresume);
 	assert(!o.ctr && !o.preresume);
 	assert(life_dev(life)->md.mode == REMAP_MODE_RW);
@@ -309,12 +318,6 @@ static bool comparable(struct life *life, const struct trial *t, const u8 *image
 static bool interrupted(const struct trial *t)
 {
 	return t->fail_flush || t->cut_after >= 0;
-}
-
-/* The counter of generations runs out: some activation is the last one. */
-static bool near_the_end(const struct spec_map *map)
-{
-	return (map->highest + (1ULL << 33)) >> 62;
 }
 
 /*
