@@ -438,10 +438,36 @@ static void unclear(struct scanner *s, const struct scan_read *r)
 	answers = r->purpose != SCAN_FOR_VISIT && scan_answers(s, r->area);
 	if (s->epoch != epoch)
 		return;
-	if (answers && ++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX)
+	if (answers && ++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX) {
+		leave_out(s, r);
+		return;
+	}
+	if (r->purpose != SCAN_FOR_VISIT)
+		scan_tries_at(s, r)->silent = !answers;
+	scan_stall(s, STALL_NS);
+}
+
+/*
+ * The last try here found the whole disk silent. Was it so before, too? A disk that was away is to
+ * answer first; one that each time falls silent by this read is not waited for without end.
+ */
+static bool silences(struct scanner *s, const struct scan_read *r)
+{
+	unsigned int epoch = s->epoch;
+	bool answers;
+
+	if (r->purpose == SCAN_FOR_VISIT || !scan_tries_at(s, r)->silent)
+		return false;
+	answers = scan_answers(s, r->area);
+	if (s->epoch != epoch)
+		return true;
+	if (!answers)
+		scan_stall(s, STALL_NS);
+	else if (++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX)
 		leave_out(s, r);
 	else
-		scan_stall(s, STALL_NS);
+		return false;
+	return true;
 }
 
 static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
@@ -528,7 +554,8 @@ static u64 go_on(struct scanner *s)
 		return 0;
 	}
 	if (scan_read_next(s, whole_blocks(sectors), now.ns, &r)) {
-		read_and_judge(s, &r);
+		if (!silences(s, &r))
+			read_and_judge(s, &r);
 		return 0;
 	}
 	/* everything was read; who is suspected still has visits to come */

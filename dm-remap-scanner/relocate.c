@@ -164,6 +164,7 @@ enum again {
 	AGAIN_FAILS,
 	AGAIN_SILENT,	/* the rest of the disk does not answer either */
 	AGAIN_UNCLEAR,	/* it did, and then nothing can be said of this place */
+	AGAIN_REFUSED,	/* nobody has looked */
 };
 
 /*
@@ -182,7 +183,7 @@ static enum again once_more(struct scanner *s, const struct scan_read *r)
 		if (!status)
 			return AGAIN_READS;
 		if (!scan_suspicious(status) || !scan_answers(s, r->area))
-			return AGAIN_UNCLEAR;
+			return READ_ONCE(s->dying) ? AGAIN_REFUSED : AGAIN_UNCLEAR;
 		if (status == BLK_STS_MEDIUM)
 			break;
 	}
@@ -194,9 +195,12 @@ static bool is_verdict(struct scanner *s, const struct scan_read *r, enum again 
 {
 	if (again == AGAIN_UNCLEAR && ++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX)
 		return true;
-	if (again == AGAIN_UNCLEAR || again == AGAIN_SILENT)
-		scan_stall(s, SILENT_NS);
-	return again == AGAIN_READS || again == AGAIN_FAILS;
+	if (again == AGAIN_READS || again == AGAIN_FAILS)
+		return true;
+	if (again == AGAIN_SILENT)
+		scan_tries_at(s, r)->silent = true;
+	scan_stall(s, SILENT_NS);
+	return false;
 }
 
 static bool spare_failed(struct scanner *s, const struct scan_read *r)
@@ -236,7 +240,7 @@ static bool lasts(struct scanner *s, const struct scan_read *r)
 /* What is there to be seen of a block that the core does not move? */
 static enum again judge_failed(struct scanner *s, const struct scan_read *r, int error)
 {
-	return error == -ENODEV && !lasts(s, r) ? AGAIN_SILENT : once_more(s, r);
+	return error == -ENODEV && !lasts(s, r) ? AGAIN_REFUSED : once_more(s, r);
 }
 
 /* The pass goes on after AGAIN_READS and AGAIN_FAILS, which was counted. Else it is tried again. */
@@ -255,11 +259,11 @@ static enum again cannot_be_moved(struct scanner *s, const struct scan_read *r, 
 	case -ENOMEM:
 		/* no interruption: the detach that follows will be one */
 		s->stalled_ns = ktime_get_ns() + AGAIN_NS;
-		return AGAIN_SILENT;
+		return AGAIN_REFUSED;
 	}
 	again = judge_failed(s, r, error);
 	if (s->epoch != epoch || !is_verdict(s, r, again))
-		return AGAIN_SILENT;
+		return AGAIN_REFUSED;
 	if (again == AGAIN_READS)
 		return again;
 	scan_count_unread(s, r);

@@ -78,11 +78,13 @@ struct scan_broken {
  * struct scan_tries - at one place, that led to no verdict
  * @unclear: with an error that says nothing of it, while the rest of the disk answered
  * @refused: a disk does not answer, the core says
+ * @silent: the rest of the disk did not answer either; it may be this place that silences it
  */
 struct scan_tries {
 	u32 area;
 	u64 sector;
 	unsigned int unclear, refused;
+	bool silent;
 };
 
 /**

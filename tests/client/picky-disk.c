@@ -10,6 +10,7 @@
  *	refuse read|write|fua|zeroes <start> <count>	commands that touch these sectors fail
  *	lose   read|write|fua|zeroes <start> <count>	on their way: BLK_STS_TRANSPORT
  *	hold   read|write|fua|zeroes <start> <count>	and wait
+ *	deafen read|write|fua|zeroes <start> <count>	fail, and all else for five seconds
  *	pass   read|write|fua|zeroes			from now on, and those that waited
  *
  * `write` are writes without FUA, `fua` those with it. Status, for each kind in this order:
@@ -26,7 +27,7 @@ enum kind { READ_, WRITE_, FUA, ZEROES, KINDS };
 
 static const char * const kinds[] = { "read", "write", "fua", "zeroes" };
 
-enum action { PASS, REFUSE, LOSE, HOLD };
+enum action { PASS, REFUSE, LOSE, HOLD, DEAFEN };
 
 struct rule {
 	enum action action;
@@ -40,6 +41,7 @@ struct picky {
 	spinlock_t lock;	/* all below */
 	struct rule rules[KINDS];
 	struct bio_list held;
+	unsigned long deaf_until;	/* jiffies; 0: it hears */
 };
 
 static enum kind kind_of(struct bio *bio)
@@ -59,11 +61,16 @@ static enum action action_for(struct picky *p, struct bio *bio)
 	enum kind kind = kind_of(bio);
 	struct rule *rule = &p->rules[kind];
 
+	if (p->deaf_until && time_before(jiffies, p->deaf_until))
+		return REFUSE;
 	if (kind == KINDS || !bio_sectors(bio) || rule->action == PASS ||
 	    bio_end_sector(bio) <= rule->start || bio->bi_iter.bi_sector >= rule->end)
 		return PASS;
 	rule->met++;
-	return rule->action;
+	if (rule->action != DEAFEN)
+		return rule->action;
+	p->deaf_until = (jiffies + 5 * HZ) | 1;
+	return REFUSE;
 }
 
 static int picky_map(struct dm_target *ti, struct bio *bio)
@@ -126,6 +133,8 @@ static int parse_rule(struct rule *rule, unsigned int argc, char **argv)
 		rule->action = LOSE;
 	else if (!strcmp(argv[0], "hold"))
 		rule->action = HOLD;
+	else if (!strcmp(argv[0], "deafen"))
+		rule->action = DEAFEN;
 	else
 		return -EINVAL;
 	return 0;

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: a block that takes the whole disk with it for seconds, each time it is read, does not hold the scan for ever
+# timeout: 120
+# icount: shift=2
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/scan.sh"
+
+used() { dmsetup status r | cut -d' ' -f7; }
+# whole_pass: looked at seldom, so that it takes little
+whole_pass() {
+	local passes
+	passes=$(scan_get r passes)
+	scan_act r start
+	patiently 7200 scan_is r passes $((passes + 1))
+}
+
+load_core
+load_scanner
+insmod "$VM_MODULES/tests/client/picky-disk.ko"
+make_null_blk main 32
+make_null_blk spare 16
+dm_create m "0 $(sectors /dev/disk/main) picky /dev/disk/main 0"
+dm_create r "0 $(sectors /dev/disk/main) remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+
+# With auto_remap 0 the scanner judges at once, otherwise after the core has found the disk silent six times.
+for auto in 0 1; do
+	dmsetup message r 0 auto_remap $auto
+	dmsetup message m 0 deafen read 40000 8
+	ok "auto_remap $auto: a pass over a block that silences the disk ends" whole_pass
+	is "$(scan_get r unread_blocks) $(used)" "1 0/1024" "auto_remap $auto: it counts as unread, and no other"
+	dmsetup message m 0 pass read
+	ok "auto_remap $auto: another pass ends" whole_pass
+	is "$(scan_get r unread_blocks) $(used)" "0 0/1024" "auto_remap $auto: and has read it"
+done
+done_testing
