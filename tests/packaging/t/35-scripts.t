@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The scripts of Debian's packages as they are in them, on a made-up system with a dkms that only notes what it is asked
+# for. long/50-install-deb.t has the real one.
+
+# shellcheck source=/dev/null # it is beside
+. "$(dirname "$0")/../lib.sh"
+
+try debs "$VERSION"
+((STATUS == 0)) || { fail "the packages are built" "$OUTPUT" && done_testing; }
+dir=$OUTPUT
+export ROOT=$WORK/root
+export PATH=$WORK/bin:$PATH
+
+# script PACKAGE NAME: as ./PACKAGE.NAME, with the places of the made-up system.
+script() {
+	dpkg-deb -I "$dir"/"$1"_"$VERSION"-1_*.deb "$2" |
+		sed -E "s#(^|[^[:alnum:]_/])/(usr|lib|etc|var|boot)/#\1$ROOT/\2/#g; 1s#.*#\#!/bin/sh#" >"$1.$2"
+	chmod 755 "$1.$2"
+	[[ -s $1.$2 ]] && ! grep -q '#DEBHELPER#' "$1.$2"
+}
+
+mkdir bin
+# For a kernel with a file "bad" nothing can be built; "installed" is the module.
+cat >bin/dkms <<'END'
+#!/bin/bash
+echo "$*" >>"$ROOT/calls"
+for kernel in "$ROOT"/lib/modules/*; do
+	[[ $* != *" -k "* || "$* " == *" -k ${kernel##*/} "* ]] || continue
+	case $1 in
+	status) [[ ! -e $kernel/installed ]] || echo "dm-remap/1, ${kernel##*/}, x86_64: installed" ;;
+	remove) rm -f "$kernel/installed" ;;
+	install)
+		[[ ! -e $kernel/excluded ]] || exit 77
+		[[ ! -e $kernel/bad ]] || { echo "Error! Bad return status for module build" >&2 && exit 10; }
+		touch "$kernel/installed"
+		;;
+	esac
+done
+END
+chmod 755 bin/dkms
+
+# fresh KERNEL...: a system with them, their headers, and dkms.
+fresh() {
+	local kernel
+	rm -rf "$ROOT"
+	mkdir -p "$ROOT"/{etc/dkms,usr/lib/dkms,lib/modules/headless,boot,var/lib}
+	for kernel; do mkdir -p "$ROOT/lib/modules/$kernel/build/include"; done
+	# As that of Debian: for the running kernel, here the first one, and it ends with what cannot be built.
+	cat >"$ROOT/usr/lib/dkms/common.postinst" <<-END
+		#!/bin/sh
+		[ ! -e "$ROOT/etc/dkms/no-autoinstall" ] || exit 0
+		dkms install -m dm-remap -v '$VERSION' -k '$1'
+	END
+	chmod 755 "$ROOT/usr/lib/dkms/common.postinst"
+}
+
+built() { find "$ROOT/lib/modules" -name installed -printf '%P\n' | cut -d / -f 1 | sort | paste -sd ' '; }
+
+#
+# dm-remap-dkms: the module is built for as many kernels as possible
+#
+ok "the postinst of dm-remap-dkms" script dm-remap-dkms postinst
+fresh a b c
+ok "it" ./dm-remap-dkms.postinst configure
+is "$(built)" "a b c" "has the module built for each kernel with headers"
+touch "$ROOT/lib/modules/a/bad"
+rm "$ROOT"/lib/modules/*/installed
+exits 10 "a kernel that dkms stops at is an error" ./dm-remap-dkms.postinst configure
+is "$(built)" "b c" "and the others are built for all the same"
+is "$(grep -c 'no module for the kernel a,' <<<"$OUTPUT")" 1 "which says for which kernel there is no module"
+fresh a b c
+touch "$ROOT"/lib/modules/b/bad "$ROOT"/lib/modules/c/excluded
+ok "one of the others is none" ./dm-remap-dkms.postinst configure
+is "$(built)" a "neither is one that dkms.conf leaves out"
+is "$(grep -o 'no module for the kernel [a-z]' <<<"$OUTPUT")" "no module for the kernel b" "the former is told"
+fresh a b
+touch "$ROOT/etc/dkms/no-autoinstall"
+ok "where dkms is told to do nothing by itself" ./dm-remap-dkms.postinst configure
+is "$(built)" "" "nothing is built"
+for how in "abort-remove" "abort-upgrade 1" "abort-deconfigure in-favour x 1"; do
+	fresh a b
+	touch "$ROOT/lib/modules/a/installed"
+	# shellcheck disable=SC2086 # words
+	ok "$how" ./dm-remap-dkms.postinst $how
+	is "$(built)" "a b" "brings back what was taken away, for each kernel"
+	is "$(grep -c '^install' "$ROOT/calls")" 1 "and builds nothing that is there"
+done
+
+done_testing
