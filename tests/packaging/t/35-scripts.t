@@ -88,4 +88,37 @@ for how in "abort-remove" "abort-upgrade 1" "abort-deconfigure in-favour x 1"; d
 	is "$(grep -c '^install' "$ROOT/calls")" 1 "and builds nothing that is there"
 done
 
+#
+# dm-remap-dkms and dm-remap-initramfs stay while the initramfs opens something
+#
+early() {
+	local hook=$ROOT/usr/share/initramfs-tools/hooks/dm-remap
+	mkdir -p "${hook%/*}"
+	# shellcheck disable=SC2016 # the hook expands it
+	printf '#!/bin/sh\n[ "$1" = early ] && printf "%%s\\n" %s\n' "$*" >"$hook"
+	chmod 755 "$hook"
+}
+
+for package in dm-remap-dkms dm-remap-initramfs; do
+	ok "the prerm of $package" script $package prerm
+	fresh a b
+	touch "$ROOT"/lib/modules/{a,b}/installed
+	early root usr
+	refuse "it refuses to go while the initramfs opens something" ./$package.prerm remove
+	is "$(grep -o 'not removed, .* these devices: .*' <<<"$OUTPUT" | sed 's/.*: //')" "root usr" "which names the devices"
+	is "$(built) $(cat "$ROOT/calls" 2>/dev/null)" "a b " "before anything is changed"
+	ok "but if told that it is meant" env DM_REMAP_REMOVE_ANYWAY=1 ./$package.prerm remove
+	is "$(grep -c "$package: removed, though .*: root usr$" <<<"$OUTPUT")" 1 "with a last word"
+	for how in "upgrade 2" "remove in-favour x 2" "deconfigure in-favour x 2"; do
+		early
+		[[ $how == remove* ]] || early root
+		# shellcheck disable=SC2086 # words
+		ok "'$how' is not refused$([[ $how != remove* ]] || echo ' when nothing is opened')" ./$package.prerm $how
+	done
+done
+fresh a
+touch "$ROOT/lib/modules/a/installed"
+ok "without the hook dm-remap-dkms goes" ./dm-remap-dkms.prerm remove
+is "$(built)" "" "and its modules"
+
 done_testing
