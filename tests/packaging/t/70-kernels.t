@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What goes through all kernels (tests/kernels/run, hours) runs the tests that it is told, and refuses a name that is none: it
+# would pass on nothing. With its own tools replaced by some that do nothing.
+
+# shellcheck source=/dev/null # it is beside
+. "$(dirname "$0")/../lib.sh"
+
+export XDG_CACHE_HOME=$WORK/cache
+mkdir -p tests/kernels tests/vm/t
+cp "$REPO/tests/kernels/run" tests/kernels
+(cd "$REPO/tests/vm/t" && printf '%s\n' *.t) >names
+(cd tests/vm/t && xargs touch <"$WORK/names")
+# stub FILE LINE
+stub() { printf '#!/bin/sh\n%s\n' "$2" >"$1" && chmod 755 "$1"; }
+stub tests/deps 'exit 0'
+# shellcheck disable=SC2016 # they expand it
+{
+	stub tests/vm/kernel '[ "$1" != list ] || echo 6.1 6.1.0 bookworm'
+	stub tests/vm/modules 'echo /nowhere'
+	stub tests/vm/run 'basename "$1" >>ran; echo ok 1'
+}
+
+# runs TEXT EXPECTED OPTION...
+runs() {
+	: >ran
+	ok "$1" tests/kernels/run --no-document "${@:3}"
+	is "$(paste -sd ' ' ran)" "$2" "and these are run"
+}
+
+runs "all tests" "$(paste -sd ' ' names)"
+runs "one, by its number" "$(grep '^000' names)" 000
+runs "by its whole name, twice" "$(grep '^000' names)" "$(grep '^000' names)" 000
+ok "the few of --quick" tests/kernels/run --no-document --quick
+for name in nonesuch 000-smoke.txt '*' '0?0'; do
+	: >ran
+	exits 2 "'$name' is refused" tests/kernels/run --no-document 000 "$name"
+	is "$(grep -cF "no test in tests/vm/t has a name that begins with '$name'" <<<"$OUTPUT") $(wc -l <ran)" "1 0" \
+		"by its name, and nothing is run"
+done
+# A test that --quick names and somebody has given another number.
+rm tests/vm/t/160-*
+refuse "a test of --quick that is gone is noticed" tests/kernels/run --no-document --quick
+
+done_testing
