@@ -13,12 +13,15 @@ dir=$OUTPUT
 export ROOT=$WORK/root
 export PATH=$WORK/bin:$PATH
 
-# script PACKAGE NAME: as ./PACKAGE.NAME, with the places of the made-up system.
+# script PACKAGE NAME [COMMAND...]: as ./PACKAGE.NAME, with the places of the made-up system; what the command prints, or the
+# script of that name in the deb.
 script() {
-	dpkg-deb -I "$dir"/"$1"_"$VERSION"-1_*.deb "$2" |
-		sed -E "s#(^|[^[:alnum:]_/])/(usr|lib|etc|var|boot)/#\1$ROOT/\2/#g; 1s#.*#\#!/bin/sh#" >"$1.$2"
+	local from=("${@:3}")
+	((${#from[@]})) || from=(dpkg-deb -I "$dir"/"$1"_"$VERSION"-1_*.deb "$2")
+	"${from[@]}" |
+		sed -E "s#(^|[^[:alnum:]_/])/(usr|lib|etc|var|boot|run)/#\1$ROOT/\2/#g; 1s#.*#\#!/bin/sh#" >"$1.$2"
 	chmod 755 "$1.$2"
-	[[ -s $1.$2 ]] && ! grep -q '#DEBHELPER#' "$1.$2"
+	[[ -s $1.$2 ]]
 }
 
 mkdir bin
@@ -120,5 +123,37 @@ fresh a
 touch "$ROOT/lib/modules/a/installed"
 ok "without the hook dm-remap-dkms goes" ./dm-remap-dkms.prerm remove
 is "$(built)" "" "and its modules"
+
+#
+# remapsetup, deb and rpm: with the package go the links that "systemctl enable" has made, and not before
+#
+enabled() {
+	fresh a
+	mkdir -p "$ROOT"/etc/systemd/system/timers.target.wants "$ROOT"/var/lib/systemd/timers
+	touch "$ROOT"/etc/systemd/system/timers.target.wants/{remap-scan@data,other}.timer \
+		"$ROOT"/var/lib/systemd/timers/stamp-{remap-scan@data,other}.timer
+}
+links() { find "$ROOT"/etc/systemd "$ROOT"/var/lib/systemd -name '*.timer' -printf '%f\n' | sort | paste -sd ' '; }
+
+# goes SCRIPT GOING STAYING: what the packager's program says when the package goes, and when it stays or another comes
+goes() {
+	local word all='other.timer remap-scan@data.timer stamp-other.timer stamp-remap-scan@data.timer'
+	for word in "${@:3}"; do
+		enabled
+		# shellcheck disable=SC2086 # words
+		ok "$1 with '$word'" "./$1" $word
+		is "$(links)" "$all" "leaves the timers enabled"
+	done
+	enabled
+	ok "$1 with '$2'" ./"$1" "$2"
+	is "$(links)" "other.timer stamp-other.timer" "takes away ours, and them alone"
+}
+
+ok "the postrm of remapsetup" script remapsetup postrm
+goes remapsetup.postrm purge remove "upgrade 2"
+try rpms "$VERSION"
+rpm=$(echo "$OUTPUT"/remapsetup-"$VERSION"-1.*.rpm)
+ok "%postun of the rpm" script remapsetup postun rpm -qp --qf '#!/bin/sh\n%{POSTUN}' "$rpm"
+goes remapsetup.postun 0 1
 
 done_testing
