@@ -36,17 +36,25 @@ is "$(dpkg-deb -c "$dkms" | awk '{ print $6 }' | grep -E '^\./usr/src/.*\.(c|h)$
 	"and all of the modules, and nothing else"
 trigger=$(control "$dkms" triggers | grep -v '^#')
 is "$trigger" "activate-noawait update-initramfs" "the modules' package has the initramfs made anew"
-# What a script may not do; "remapsetup evacuate" is advice that one gives.
-touches='modprobe|rmmod|insmod|depmod|systemctl.* (start|stop|restart|reload|try-restart|isolate|kill)|deb-systemd-invoke|invoke-rc\.d|dmsetup|udevadm|remapsetup (open|close|attach|scan|remap|relocate|recover|repair|format|erase)'
 for line in 'modprobe dm-remap-core' 'systemctl --no-reload start remap@x' 'systemctl stop x' 'dmsetup remove x' 'remapsetup close x' \
 	'deb-systemd-invoke restart x' 'udevadm trigger'; do
-	ok "'$line' in a script would be noticed" grep -qE "$touches" <(echo "$line")
+	ok "'$line' in a script would be noticed" grep -qE "$TOUCHES" <(echo "$line")
 done
-for package in "$dkms" "$tool" "$boot"; do
-	scripts=$(for script in preinst postinst prerm postrm; do control "$package" $script 2>/dev/null; done)
-	nothing "$(basename "$package" | cut -d_ -f1): no script touches what is loaded or running" \
-		"$(grep -nE "$touches" <<<"$scripts")"
-done
+# scripts PACKAGE: the names of its scripts, all that are executable in its control archive
+scripts() { dpkg-deb --ctrl-tarfile "$1" | tar -t -v | sed -n 's#^-rwx.* \./##p' | sort | paste -sd ' '; }
+# untouched PACKAGE SCRIPT...
+untouched() {
+	local name=${1##*/} script
+	name=${name%%_*}
+	is "$(scripts "$1")" "${*:2}" "$name has these scripts and no others"
+	for script in "${@:2}"; do
+		control "$1" "$script" >"$script"
+		nothing "$name: $script does not touch what is loaded or running" "$(grep -nE "$TOUCHES" "$script" || [[ -s $script ]] || echo empty)"
+	done
+}
+untouched "$dkms" postinst prerm
+untouched "$tool" postrm prerm
+untouched "$boot" postrm prerm
 ok "remapsetup is there" has "$tool" ./usr/sbin/remapsetup
 dpkg-deb -x "$tool" tool
 is "$(tool/usr/sbin/remapsetup --version)" "remapsetup $VERSION" "and knows its version"

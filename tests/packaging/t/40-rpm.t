@@ -24,7 +24,17 @@ is "$(rpm2cpio "$dkms" | cpio -i --quiet --to-stdout "./usr/src/dm-remap-$VERSIO
 for need in 'dkms >= 3.0.11' procps-ng; do
 	ok "the modules' package needs $need" grep -qx "$need" <(rpm -qp --requires "$dkms" | sort -u)
 done
-nothing "no script touches what is loaded" "$(rpm -qp --scripts "$dkms" | grep -nE 'modprobe|rmmod|depmod|--reinstall')"
+# Also --reinstall: rpm is at work already.
+# untouched PACKAGE SCRIPT...
+untouched() {
+	local name=${1##*/} said
+	name=${name%-"$VERSION"-*}
+	said=$(rpm -qp --scripts --triggers --filetriggers "$1" 2>&1)
+	is "$(sed -nE 's/^([a-z]+) (scriptlet|program).*/\1/p' <<<"$said" | sort | paste -sd ' ')" "${*:2}" "$name has these scripts and no others"
+	nothing "$name: none touches what is loaded or running" "$(grep -nE -e "$TOUCHES" -e --reinstall <<<"$said")"
+}
+untouched "$dkms" postinstall preuninstall
+untouched "$tool" postuninstall preuninstall
 is "$(rpm -qpl "$tool" | grep -c '^/usr/sbin/remapsetup$')" 1 "the tool's package has the tool"
 ok "and its manual" grep -q '/man8/remapsetup[.]8' <(rpm -qpl "$tool")
 is "$(rpm -qpl "$tool" | grep -v '^/usr/share/licenses' | sort | uniq -d)" "" "each file once"
