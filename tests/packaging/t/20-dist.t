@@ -20,6 +20,44 @@ other=$(TAR_OPTIONS=--owner=1000 GZIP=-1 clone/packaging/dist other 2>/dev/null)
 ok "the same bytes with git's autocrlf, and options for tar and gzip" cmp "$first" "$other"
 git -C clone config --unset core.autocrlf
 
+# As somebody has it who looks at signatures, and has rules of their own for files, for all repositories and for this one.
+printf '%s\n' '*.md export-ignore' '*.c ident filter=upper' 'Makefile text eol=crlf' 'LICENSE export-ignore' >attributes
+cp attributes clone/.git/info/attributes
+mkdir template && touch template/junk
+cat "${GIT_CONFIG_GLOBAL:-/dev/null}" >config
+cat >>config <<END
+[log]
+	showSignature = true
+	showRoot = false
+[core]
+	attributesFile = $WORK/attributes
+	eol = crlf
+	safecrlf = true
+	quotePath = true
+[tar]
+	umask = 0777
+[filter "upper"]
+	smudge = tr a-z A-Z
+	required = true
+[init]
+	templateDir = $WORK/template
+	defaultObjectFormat = sha256
+[color]
+	ui = always
+[gpg]
+	program = $WORK/gpg
+END
+printf '#!/bin/sh\necho "gpg: signature"\n' >gpg
+chmod 755 gpg
+# A signature is part of the commit: here of one that says the same otherwise.
+signed=$(git -C clone cat-file commit HEAD | sed 's/^committer .*/&\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----/' |
+	git -C clone hash-object -t commit -w --stdin)
+git -C clone update-ref refs/heads/signed "$signed"
+git -C clone symbolic-ref HEAD refs/heads/signed
+own=$(export GIT_CONFIG_GLOBAL=$WORK/config && clone/packaging/dist own 2>/dev/null)
+ok "the same bytes with a signature that git shows, attributes, filters and a template" cmp "$first" "$own"
+rm clone/.git/info/attributes
+
 find clone -exec touch {} +
 chmod -R g+w clone
 touch clone/tests/deps.o clone/tests/junk
