@@ -36,6 +36,14 @@ is "$(dpkg-deb -c "$dkms" | awk '{ print $6 }' | grep -E '^\./usr/src/.*\.(c|h)$
 	"and all of the modules, and nothing else"
 trigger=$(control "$dkms" triggers | grep -v '^#')
 is "$trigger" "activate-noawait update-initramfs" "the modules' package has the initramfs made anew"
+# field PACKAGE FIELD NAME: what it says there of one of our packages
+field() { dpkg-deb -f "$1" "$2" | tr , '\n' | sed 's/^ *//' | grep "^$3\b"; }
+is "$(field "$boot" Depends remapsetup)" "remapsetup (>= $VERSION)" "the initramfs has a tool that its scripts know"
+is "$(field "$tool" Breaks dm-remap-initramfs)" "dm-remap-initramfs (<< $VERSION)" "and the tool scripts that know it"
+for package in "$tool" "$boot"; do
+	is "$(field "$package" Recommends dm-remap-dkms)" "dm-remap-dkms (>= $VERSION)" "$(basename "$package" | cut -d _ -f 1) asks for modules of its time"
+done
+is "$(field "$dkms" Recommends remapsetup)" "remapsetup (>= $VERSION)" "and the modules for a tool"
 for line in 'modprobe dm-remap-core' 'systemctl --no-reload start remap@x' 'systemctl stop x' 'dmsetup remove x' 'remapsetup close x' \
 	'deb-systemd-invoke restart x' 'udevadm trigger'; do
 	ok "'$line' in a script would be noticed" grep -qE "$TOUCHES" <(echo "$line")
