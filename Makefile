@@ -2,6 +2,7 @@
 # For people and scripts. The kernel's build reads Kbuild, in this folder and below.
 #
 #   make modules [KDIR=...]   build for the running kernel, or another
+#   make modules_install      install them for it, and run depmod (INSTALL_MOD_PATH)
 #   make tools                build remapsetup, the administrator's tool
 #   make tools_install        install it (PREFIX, DESTDIR)
 #   make deb rpm dist         packages, and the tarball of a release, in build/ (OUT=)
@@ -21,8 +22,15 @@ KDIR ?= /lib/modules/$(KERNELRELEASE)/build
 
 all: modules
 
-modules modules_install clean:
+modules clean:
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
+
+# The kernel's own runs depmod only beside a System.map, which Debian's headers do not have: without it modprobe and
+# device-mapper do not find the module.
+DEPMOD ?= depmod
+modules_install:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
+	$(DEPMOD) -a $(if $(INSTALL_MOD_PATH),-b '$(INSTALL_MOD_PATH)') "$$(cat '$(KDIR)/include/config/kernel.release')"
 
 tools:
 	tests/deps build tool
