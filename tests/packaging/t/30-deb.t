@@ -34,8 +34,10 @@ done
 is "$(dpkg-deb -c "$dkms" | awk '{ print $6 }' | grep -E '^\./usr/src/.*\.(c|h)$' | sed "s#^$source/##" | sort)" \
 	"$(cd "$REPO" && git ls-files -co --exclude-standard compat dm-remap-core dm-remap-scanner include | grep -E '\.[ch]$' | sort)" \
 	"and all of the modules, and nothing else"
-trigger=$(control "$dkms" triggers | grep -v '^#')
-is "$trigger" "activate-noawait update-initramfs" "the modules' package has the initramfs made anew"
+for package in "$dkms" "$tool"; do
+	ok "$(basename "$package" | cut -d _ -f 1) has the initramfs made anew" \
+		grep -qx 'activate-noawait update-initramfs' <(control "$package" triggers)
+done
 # field PACKAGE FIELD NAME: what it says there of one of our packages
 field() { dpkg-deb -f "$1" "$2" | tr , '\n' | sed 's/^ *//' | grep "^$3\b"; }
 is "$(field "$boot" Depends remapsetup)" "remapsetup (>= $VERSION)" "the initramfs has a tool that its scripts know"
@@ -56,13 +58,13 @@ untouched() {
 	name=${name%%_*}
 	is "$(scripts "$1")" "${*:2}" "$name has these scripts and no others"
 	for script in "${@:2}"; do
-		control "$1" "$script" >"$script"
-		nothing "$name: $script does not touch what is loaded or running" "$(grep -nE "$TOUCHES" "$script" || [[ -s $script ]] || echo empty)"
+		ok "$name: $script is one" grep -q '^#!/bin/sh' <(control "$1" "$script")
+		nothing "and does not touch what is loaded or running" "$(control "$1" "$script" | grep -nE "$TOUCHES")"
 	done
 }
 untouched "$dkms" postinst prerm
 untouched "$tool" postrm prerm
-untouched "$boot" postrm prerm
+untouched "$boot" postinst postrm prerm
 ok "remapsetup is there" has "$tool" ./usr/sbin/remapsetup
 dpkg-deb -x "$tool" tool
 is "$(tool/usr/sbin/remapsetup --version)" "remapsetup $VERSION" "and knows its version"

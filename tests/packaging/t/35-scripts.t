@@ -125,6 +125,43 @@ ok "without the hook dm-remap-dkms goes" ./dm-remap-dkms.prerm remove
 is "$(built)" "" "and its modules"
 
 #
+# dm-remap-initramfs: an initramfs that is missing is made
+#
+# modinfo knows what has been built; update-initramfs fails for a kernel that has a file "bad".
+cat >bin/modinfo <<'END'
+#!/bin/sh
+[ "$1 $3" = "-k dm-remap-core" ] && [ -e "$ROOT/lib/modules/$2/installed" ]
+END
+cat >bin/update-initramfs <<'END'
+#!/bin/sh
+echo "$*" >>"$ROOT/calls"
+[ "$1" != -u ] || exit 0
+[ "$1 $2" = "-c -k" ] && [ ! -e "$ROOT/lib/modules/$3/bad" ] && touch "$ROOT/boot/initrd.img-$3"
+END
+chmod 755 bin/modinfo bin/update-initramfs
+# b's is missing, c's too, but there is no module
+three() {
+	fresh a b c
+	touch "$ROOT"/lib/modules/{a,b}/installed "$ROOT"/boot/{vmlinuz-{a,b,c},initrd.img-a}
+	early "$@"
+}
+
+ok "the postinst of dm-remap-initramfs" script dm-remap-initramfs postinst
+for how in "configure" "triggered update-initramfs"; do
+	three root
+	# shellcheck disable=SC2086 # words
+	ok "$how" ./dm-remap-initramfs.postinst $how
+	is "$(grep -v '^-u$' "$ROOT/calls")" "-c -k b" "makes the initramfs that is missing, where there is a module"
+done
+three
+ok "when nothing is opened" ./dm-remap-initramfs.postinst configure
+is "$(cat "$ROOT/calls")" "-u" "what is there is made anew, and no other"
+three root
+touch "$ROOT/lib/modules/b/bad"
+ok "one that cannot be made is no error" ./dm-remap-initramfs.postinst configure
+is "$(grep -c 'the kernel b has no initramfs' <<<"$OUTPUT")" 1 "but told"
+
+#
 # remapsetup, deb and rpm: with the package go the links that "systemctl enable" has made, and not before
 #
 enabled() {
