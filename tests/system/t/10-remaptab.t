@@ -70,6 +70,32 @@ check "a second spare" remapsetup format -q --uuid $SPARE-000000000002 --data-de
 udevadm settle
 is "udev knows a spare" "\$(udev_property \$spare ID_FS_TYPE) \$(udev_property \$spare ID_FS_UUID)" \
 	"dm_remap_spare $SPARE-000000000001"
+# A device-mapper device that is a spare, as it would be on LVM.
+mkdir -p /run/udev/rules.d
+cat >/run/udev/rules.d/61-test.rules <<RULES
+ENV{DM_NAME}=="unread1", ENV{DM_NOSCAN}="1"
+ENV{DM_NAME}=="unread2", ENV{.DM_NOSCAN}="1"
+ENV{DM_NAME}=="unread3", ENV{DM_UDEV_DISABLE_OTHER_RULES_FLAG}="1"
+RULES
+udevadm control --reload
+linear() { dmsetup create \$1 --table "0 \$(blockdev --getsz \$spare) linear \$spare 0"; }
+linear plain
+udevadm settle
+is "a spare on device-mapper is known" "\$(udev_property /dev/mapper/plain ID_FS_TYPE)" dm_remap_spare
+dmsetup suspend plain
+udevadm trigger --action=change --name-match=/dev/mapper/plain
+check "while it is suspended nothing of udev waits for it" udevadm settle --timeout=\$((20 * PATIENCE))
+is "and it is a spare still" "\$(udev_property /dev/mapper/plain ID_FS_TYPE)" dm_remap_spare
+dmsetup resume plain
+check "it is closed" dmsetup remove --retry plain
+for nr in 1 2 3; do
+	linear unread\$nr
+	udevadm settle
+	is "one that is not to be looked at is not, \$nr" "\$(udev_property /dev/mapper/unread\$nr ID_FS_TYPE)" ""
+	dmsetup remove --retry unread\$nr
+done
+rm /run/udev/rules.d/61-test.rules
+udevadm control --reload
 is "a disk that nobody lists has its link" "\$(readlink -f /dev/disk/by-uuid/\$FS)" "\$main"
 check "a device is opened by hand" remapsetup open \$spare data
 check "the second as well" remapsetup open \$spare2 pool
