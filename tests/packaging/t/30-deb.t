@@ -65,6 +65,17 @@ untouched() {
 untouched "$dkms" postinst prerm
 untouched "$tool" postrm prerm
 untouched "$boot" postinst postrm prerm
+# Documents: where a package has some, those that they name are there as well, or in the one of the tool.
+documents() { dpkg-deb -c "$1" | awk '{ print $6 }' | sed -n "s#^\./usr/share/doc/[^/]*/\(.*[^/]\)\$#\1#p" | sort; }
+is "$(documents "$tool" | grep -v -e '^changelog' -e '^copyright$')" \
+	"$(cd "$REPO" && printf '%s\n' README.md SECURITY.md CONTRIBUTING.md docs/*.md docs/*.rst docs/ABI/* | sort)" \
+	"remapsetup has all documents, where they name each other"
+for package in "$dkms" "$tool" "$boot"; do
+	is "$(documents "$package" | grep -cxE 'README\.md|changelog\.gz|changelog\.Debian\.gz|copyright')" 4 \
+		"$(basename "$package" | cut -d _ -f 1) has README.md, changelogs and the licence"
+done
+is "$(documents "$dkms" | grep -c '^docs/')" 5 "the modules' package has what is for them"
+ok "and that of the initramfs boot.md" grep -qx docs/boot.md <(documents "$boot")
 ok "remapsetup is there" has "$tool" ./usr/sbin/remapsetup
 dpkg-deb -x "$tool" tool
 is "$(tool/usr/sbin/remapsetup --version)" "remapsetup $VERSION" "and knows its version"

@@ -40,7 +40,13 @@ untouched "$tool" postuninstall preuninstall
 is "$(rpm -qpl "$tool" | grep -c '^/usr/sbin/remapsetup$')" 1 "the tool's package has the tool"
 ok "and its manual" grep -q '/man8/remapsetup[.]8' <(rpm -qpl "$tool")
 is "$(rpm -qpl "$tool" | grep -v '^/usr/share/licenses' | sort | uniq -d)" "" "each file once"
+documents() { rpm -qp --docfiles "$1" | sed -n 's#^/usr/share/doc/[^/]*/##p' | sort; }
+is "$(documents "$tool")" \
+	"$(cd "$REPO" && printf '%s\n' README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md docs/*.md docs/*.rst docs/ABI/* | sort)" \
+	"the tool's package has all documents, where they name each other"
+is "$(documents "$dkms" | grep -c '^docs/')" 5 "the modules' package has what is for them"
 for package in "$dkms" "$tool"; do
+	is "$(rpm -qpL "$package" 2>&1 | grep -c '/LICENSE$')" 1 "$(basename "$package"): the licence"
 	rpm2cpio "$package" | cpio -t --quiet | sed 's/^\.//' >held
 	nothing "$(basename "$package"): no directory of ours is nobody's" \
 		"$(grep -oE '^.*/[^/]*(dm-remap|remapsetup)[^/]*/' held | sed 's#/$##' | sort -u | grep -vxFf <(rpm -qpl "$package"))"
