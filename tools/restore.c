@@ -15,20 +15,31 @@
  * What is there now
  */
 
-/* Why not, unless --force; NULL: nothing speaks against it. */
-static const char *objection(const struct survey *s)
+/* --force is about all of it, so all of it is said. Return: how much there is. */
+static unsigned int object(const struct survey *s, const char *path, bool force)
 {
-	if (s->too_new)
-		return "a newer version of dm-remap has written there";
-	if (s->other_spare)
-		return "it is another spare: its UUID is not that of the backup";
-	if (s->other_content)
-		return "it holds something else than a spare of dm-remap";
-	if (s->newer)
-		return "its map is newer than the backup: what was remapped since then would be read from the main device, where old data is";
-	if (s->no_data)
-		return "all blocks that the backup maps read as zeros there: their data is not on this device";
-	return NULL;
+	const struct {
+		bool holds;
+		const char *what;
+	} objections[] = {
+		{ s->too_new, "a newer version of dm-remap has written there" },
+		{ s->other_spare, "it is another spare: its UUID is not that of the backup" },
+		{ s->other_content, "it holds something else than a spare of dm-remap" },
+		{ s->newer, "its map is newer than the backup: what was remapped since then would be read from the main device, where old data is" },
+		{ s->no_data, "all blocks that the backup maps read as zeros there: their data is not on this device" },
+	};
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < ARRAY_SIZE(objections); i++) {
+		if (!objections[i].holds)
+			continue;
+		nr++;
+		if (force)
+			warn("%s: %s", path, objections[i].what);
+		else
+			fail(0, "%s: %s", path, objections[i].what);
+	}
+	return nr;
 }
 
 static int confirm(const struct call *call, const struct backup *backup)
@@ -81,8 +92,8 @@ static int write_back(struct offline *o, const struct call *call, const struct b
 
 static int restore_to(struct offline *o, const struct call *call, const struct backup *backup)
 {
+	bool force = given(call, OPT_FORCE);
 	struct survey s;
-	const char *why;
 
 	if (backup->super.length > o->store.store.disk.length)
 		return fail(WRONG_DEVICE, "%s is too small: the spare had %llu sectors, it has %llu",
@@ -90,12 +101,8 @@ static int restore_to(struct offline *o, const struct call *call, const struct b
 			    (unsigned long long)o->store.store.disk.length);
 	if (survey(&s, &o->store.store, backup))
 		return no_memory();
-	why = objection(&s);
-	if (why && !given(call, OPT_FORCE))
-		return fail(WRONG_DEVICE, "%s: %s\n--force restores the backup all the same; nothing was changed",
-			    o->disk.path, why);
-	if (why)
-		warn("%s: %s", o->disk.path, why);
+	if (object(&s, o->disk.path, force) && !force)
+		return fail(WRONG_DEVICE, "--force restores the backup all the same; nothing was changed");
 	return write_back(o, call, backup, &s);
 }
 

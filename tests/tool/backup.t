@@ -83,6 +83,10 @@ refused() {
 cp sound.img other.img
 "$DAMAGE" other.img supers-of-two-spares
 refused "another spare" 'another spare' sound.backup other.img
+cp sound.img both.img
+"$DAMAGE" both.img table-a-newer
+"$DAMAGE" both.img supers-of-two-spares
+refused "all that speaks against it is said" 'another spare.*map is newer' sound.backup both.img
 cp sound.img newer.img
 "$DAMAGE" newer.img table-a-newer
 refused "a newer map" 'newer' sound.backup newer.img
