@@ -11,6 +11,7 @@
  *	lose   read|write|fua|zeroes <start> <count>	on their way: BLK_STS_TRANSPORT
  *	hold   read|write|fua|zeroes <start> <count>	and wait
  *	deafen read|write|fua|zeroes <start> <count>	fail, and all else for five seconds
+ *	cut    read|write|fua|zeroes <start> <count>	are lost, and from then on all of that kind
  *	pass   read|write|fua|zeroes			from now on, and those that waited
  *
  * `write` are writes without FUA, `fua` those with it. Status, for each kind in this order:
@@ -27,7 +28,7 @@ enum kind { READ_, WRITE_, FUA, ZEROES, KINDS };
 
 static const char * const kinds[] = { "read", "write", "fua", "zeroes" };
 
-enum action { PASS, REFUSE, LOSE, HOLD, DEAFEN };
+enum action { PASS, REFUSE, LOSE, HOLD, DEAFEN, CUT };
 
 struct rule {
 	enum action action;
@@ -67,6 +68,8 @@ static enum action action_for(struct picky *p, struct bio *bio)
 	    bio_end_sector(bio) <= rule->start || bio->bi_iter.bi_sector >= rule->end)
 		return PASS;
 	rule->met++;
+	if (rule->action == CUT)
+		*rule = (struct rule){ LOSE, 0, ~0ULL, rule->met };
 	if (rule->action != DEAFEN)
 		return rule->action;
 	p->deaf_until = (jiffies + 5 * HZ) | 1;
@@ -135,6 +138,8 @@ static int parse_rule(struct rule *rule, unsigned int argc, char **argv)
 		rule->action = HOLD;
 	else if (!strcmp(argv[0], "deafen"))
 		rule->action = DEAFEN;
+	else if (!strcmp(argv[0], "cut"))
+		rule->action = CUT;
 	else
 		return -EINVAL;
 	return 0;

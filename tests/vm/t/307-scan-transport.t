@@ -24,16 +24,17 @@ dm_create slow "0 $LEN delay /dev/disk/main 0 1000 /dev/disk/main 0 0" # a read 
 dm_create m "0 $LEN picky /dev/mapper/slow 0"
 dm_create r "0 $LEN remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
 
+# in time of its own: while this machine is busy, minutes pass for the guest between two commands
+dmsetup message m 0 cut read 16384 8
 scan_act r start
-ok "the pass is on its way" eventually 60 reached 16384
-dmsetup message m 0 lose read 0 "$LEN"
-ok "every read is lost on its way: the scan notices" eventually 30 scan_is r state stalled
+ok "from one on, every read is lost on its way: the scan notices" eventually 600 scan_is r state stalled
+ok "somewhere on its way" reached 1024
 at=$(scan_get r position)
 sleep 600
 is "$(scan_get r position) $(scan_get r state)" "$at stalled" "ten minutes later it still waits there"
 is "$(field 7) $(scan_get r io_errors) $(scan_get r unread_blocks)" "0/1024 0 0" "nothing is held against the disk"
 dmsetup message m 0 pass read
-ok "the way is free: it goes on within a minute" eventually 60 moved_on "$at"
+ok "the way is free: it goes on" eventually 600 moved_on "$at"
 ok "and ends" patiently 3600 scan_is r passes 1
 is "$(scan_get r unread_blocks) $(scan_get r interruptions) $(scan_get r health_score)" "0 1 100" "one interruption, nothing else"
 
