@@ -6,7 +6,7 @@
  *   pace     may a read begin (pace.c)
  *   choose   a block of a read that failed, a visit to a suspect, or the next of the pass (area.c)
  *   read     without the lock (probe.c)
- *   judge    failed, slow, or nothing (relocate.c, judge.c)
+ *   judge    failed, slow, or nothing (relocate.c, judge.c, unclear.c)
  *   advance  (cursor.c), and now and then the position is saved
  */
 #include <linux/device-mapper.h>
@@ -23,7 +23,6 @@
 #define RETRY_NS	(3600ULL * NSEC_PER_SEC) /* a spare that does not take the record */
 #define FIRST_DELAY	600			/* seconds; at most, for the first pass */
 #define CONFIRM_NS	(1ULL * NSEC_PER_SEC)
-#define STALL_NS	(10ULL * NSEC_PER_SEC)
 
 static u64 wall(void)
 {
@@ -189,6 +188,7 @@ static void begin_pass(struct scanner *s)
 	m->slow_before = max_t(u64, s->nr_slow, m->slow_before);
 	s->nr_unread = 0;
 	memset(&s->tries, 0, sizeof(s->tries));
+	s->vain_row = 0;
 	s->disk_away = false;
 	s->yielded_ms = div_u64(s->pace.yielded_ns, NSEC_PER_MSEC);	/* between passes */
 	s->nr_slow = 0;		/* those that still are will be found again */
@@ -381,7 +381,7 @@ static void count(struct scanner *s, const struct scan_read *r, u64 ns)
 }
 
 /* Which block of it was it? They are read one by one. */
-static void note_broken(struct scanner *s, const struct scan_read *r)
+void scan_note_broken(struct scanner *s, const struct scan_read *r)
 {
 	struct scan_broken *b = &s->broken;
 
@@ -394,10 +394,11 @@ static void note_broken(struct scanner *s, const struct scan_read *r)
 }
 
 /* What was asked for is done with, for this pass. A visit is the judge's to go on with. */
-static void go_past(struct scanner *s, const struct scan_read *r)
+void scan_go_past(struct scanner *s, const struct scan_read *r)
 {
 	/* one says nothing of the place that the pass waits for */
-	if (r->purpose == SCAN_FOR_VISIT && (s->tries.unclear || s->tries.refused))
+	if (r->purpose == SCAN_FOR_VISIT &&
+	    (s->tries.unclear || s->tries.refused || s->tries.silent))
 		return;
 	s->stalled = false;
 	switch (r->purpose) {
@@ -414,75 +415,19 @@ static void go_past(struct scanner *s, const struct scan_read *r)
 	}
 }
 
-/* A place that always fails so must not hold up the pass for ever: first its blocks alone. */
-static void leave_out(struct scanner *s, const struct scan_read *r)
-{
-	if (r->purpose == SCAN_FOR_PASS) {
-		note_broken(s, r);
-		go_past(s, r);
-		return;
-	}
-	scan_count_unread(s, r);
-	DMWARN_LIMIT("%s: %u sectors from %llu on cannot be read for a reason that says nothing of the disk; left out",
-		     s->name, r->sectors, r->sector);
-	go_past(s, r);
-}
-
-/* An error that says nothing of the place: somebody else's, unless it is so each time. */
-static void unclear(struct scanner *s, const struct scan_read *r)
-{
-	unsigned int epoch = s->epoch;
-	bool answers;
-
-	/* a visit is the judge's to give up */
-	answers = r->purpose != SCAN_FOR_VISIT && scan_answers(s, r->area);
-	if (s->epoch != epoch)
-		return;
-	if (answers && ++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX) {
-		leave_out(s, r);
-		return;
-	}
-	if (r->purpose != SCAN_FOR_VISIT)
-		scan_tries_at(s, r)->silent = !answers;
-	scan_stall(s, STALL_NS);
-}
-
-/*
- * The last try here found the whole disk silent. Was it so before, too? A disk that was away is to
- * answer first; one that each time falls silent by this read is not waited for without end.
- */
-static bool silences(struct scanner *s, const struct scan_read *r)
-{
-	unsigned int epoch = s->epoch;
-	bool answers;
-
-	if (r->purpose == SCAN_FOR_VISIT || !scan_tries_at(s, r)->silent)
-		return false;
-	answers = scan_answers(s, r->area);
-	if (s->epoch != epoch)
-		return true;
-	if (!answers)
-		scan_stall(s, STALL_NS);
-	else if (++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX)
-		leave_out(s, r);
-	else
-		return false;
-	return true;
-}
-
 static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
 {
 	if (!scan_suspicious(status)) {
-		unclear(s, r);
+		scan_unclear(s, r);
 		return;
 	}
 	if (r->purpose == SCAN_FOR_BLOCK) {
 		if (scan_block_failed(s, r))
-			go_past(s, r);
+			scan_go_past(s, r);
 		return;
 	}
-	note_broken(s, r);
-	go_past(s, r);
+	scan_note_broken(s, r);
+	scan_go_past(s, r);
 }
 
 /* When much of it is slow at once, it is the device and none of its blocks. */
@@ -499,9 +444,11 @@ static void judge_probe(struct scanner *s, const struct scan_read *r, u64 ns)
 
 static void succeeded(struct scanner *s, const struct scan_read *r, u64 ns, bool undisturbed)
 {
+	if (r->purpose != SCAN_FOR_VISIT)
+		s->vain_row = 0;
 	if (r->purpose == SCAN_FOR_PASS && undisturbed && r->area == SCAN_MAIN)
 		judge_probe(s, r, ns);
-	go_past(s, r);
+	scan_go_past(s, r);
 }
 
 static void read_and_judge(struct scanner *s, const struct scan_read *r)
@@ -554,7 +501,7 @@ static u64 go_on(struct scanner *s)
 		return 0;
 	}
 	if (scan_read_next(s, whole_blocks(sectors), now.ns, &r)) {
-		if (!silences(s, &r))
+		if (!scan_goes_with_others(s, &r) && !scan_silences(s, &r))
 			read_and_judge(s, &r);
 		return 0;
 	}

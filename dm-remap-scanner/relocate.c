@@ -15,15 +15,6 @@
 #define AGAIN_NS	(1ULL * NSEC_PER_SEC)
 #define HOUR_NS		(3600ULL * NSEC_PER_SEC)
 
-void scan_stall(struct scanner *s, u64 ns)
-{
-	/* it is one interruption, however often it is tried; that of a detach is counted there */
-	if (!s->stalled && !READ_ONCE(s->dying))
-		scan_figures(s)->interruptions++;
-	s->stalled = true;
-	s->stalled_ns = ktime_get_ns() + ns;
-}
-
 /* What is read besides the pass, by us or by the core for us, is charged like the pass. */
 static void let_go(struct scanner *s)
 {
@@ -117,17 +108,8 @@ bool scan_answers(struct scanner *s, u32 area)
 }
 
 /*
- * Tries in vain
+ * Blocks that fail
  */
-
-struct scan_tries *scan_tries_at(struct scanner *s, const struct scan_read *r)
-{
-	struct scan_tries *t = &s->tries;
-
-	if (t->area != r->area || t->sector != r->sector)
-		*t = (struct scan_tries){ .area = r->area, .sector = r->sector };
-	return t;
-}
 
 /* A neighbourhood is read twice; what can't be moved fails each time. False: it was counted. */
 static bool note_unread(struct scanner *s, u64 block)
@@ -154,10 +136,6 @@ void scan_count_unread(struct scanner *s, const struct scan_read *r)
 		s->memory.unread++;
 	}
 }
-
-/*
- * Blocks that fail
- */
 
 enum again {
 	AGAIN_READS,
@@ -193,10 +171,14 @@ static enum again once_more(struct scanner *s, const struct scan_read *r)
 /* Is that a verdict? If not, it is tried again, but not for ever where the disk answers. */
 static bool is_verdict(struct scanner *s, const struct scan_read *r, enum again again)
 {
-	if (again == AGAIN_UNCLEAR && ++scan_tries_at(s, r)->unclear >= SCAN_VAIN_MAX)
+	if (again == AGAIN_UNCLEAR && scan_in_vain(s, r, 1)) {
+		s->vain_row++;
 		return true;
-	if (again == AGAIN_READS || again == AGAIN_FAILS)
+	}
+	if (again == AGAIN_READS || again == AGAIN_FAILS) {
+		s->vain_row = 0;
 		return true;
+	}
 	if (again == AGAIN_SILENT)
 		scan_tries_at(s, r)->silent = true;
 	scan_stall(s, SILENT_NS);
@@ -284,10 +266,12 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 	error = report(s, block);
 	if (s->epoch != epoch)
 		return false;
-	if (error != -ENODEV)
-		s->disk_away = false;
-	if (error)
+	if (error) {
 		again = cannot_be_moved(s, r, block, error);
+	} else {
+		s->disk_away = false;
+		s->vain_row = 0;
+	}
 	if (again != AGAIN_FAILS)
 		return again == AGAIN_READS;
 	if (!error)

@@ -27,6 +27,7 @@
 
 #define SCAN_BUFFER	(SCAN_CHUNK_MAX * 512)
 #define SCAN_VAIN_MAX	6	/* tries */
+#define SCAN_ROW_MAX	64	/* places left out in a row */
 #define SCAN_UNREAD	64	/* blocks: half a MiB of them can be counted once */
 #define SCAN_VECS	(SCAN_CHUNK_MAX * 512 / PAGE_SIZE)
 
@@ -144,6 +145,7 @@ struct scanner {
 	u64 read_total;
 	u64 reading_ns;		/* not yet in the figures */
 	struct scan_tries tries;
+	u32 vain_row;		/* places left out, and none since that read */
 	bool disk_away;		/* the core has said so for minutes */
 	bool unsaved;		/* something that was asked for is not yet on the spare */
 	bool told_unsaved;	/* that the spare does not take the record */
@@ -319,14 +321,28 @@ void scan_relocate_slow(struct scanner *s);
 /** scan_answers() - do control reads succeed? Drops @lock meanwhile. */
 bool scan_answers(struct scanner *s, u32 area);
 
-/** scan_tries_at() - of this place; another place begins with nothing. With @lock. */
-struct scan_tries *scan_tries_at(struct scanner *s, const struct scan_read *r);
-
 /** scan_count_unread() - what was read has no verdict, or cannot be moved. With @lock. */
 void scan_count_unread(struct scanner *s, const struct scan_read *r);
 
+/* unclear.c; with @lock, which is dropped meanwhile by those that read */
+
 /** scan_stall() - try nothing for a while: the disk does not answer */
 void scan_stall(struct scanner *s, u64 ns);
+
+/** scan_tries_at() - of this place; another place begins with nothing. With @lock. */
+struct scan_tries *scan_tries_at(struct scanner *s, const struct scan_read *r);
+
+/** scan_in_vain() - one more try; was it the last, @few after a place was left out? With @lock. */
+bool scan_in_vain(struct scanner *s, const struct scan_read *r, unsigned int few);
+
+/** scan_unclear() - an error that says nothing of the place */
+void scan_unclear(struct scanner *s, const struct scan_read *r);
+
+/** scan_silences() - is it this place that silences the disk? Return: true: do not read it now. */
+bool scan_silences(struct scanner *s, const struct scan_read *r);
+
+/** scan_goes_with_others() - left out without a read, as were those before it */
+bool scan_goes_with_others(struct scanner *s, const struct scan_read *r);
 
 /* score.c */
 
@@ -343,6 +359,12 @@ u64 scan_score_days_left(struct scanner *s);
 void scan_score_watch(struct scanner *s);
 
 /* pass.c */
+
+/** scan_note_broken() - which block of it was it? They are read one by one. With @lock. */
+void scan_note_broken(struct scanner *s, const struct scan_read *r);
+
+/** scan_go_past() - what was asked for is done with, for this pass. With @lock. */
+void scan_go_past(struct scanner *s, const struct scan_read *r);
 
 /** scan_act() - start, stop, pause, resume. Return: 0, -EINVAL for another word. Takes @lock. */
 int scan_act(struct scanner *s, const char *word);

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: a part of the main device fails with errors that say nothing of its blocks: the pass ends, the rest is read
+# timeout: 120
+# icount: shift=2
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/scan.sh"
+
+used() { dmsetup status r | cut -d' ' -f7; }
+# whole_pass: looked at seldom, so that it takes little
+whole_pass() {
+	local passes
+	passes=$(scan_get r passes)
+	scan_act r start
+	patiently 7200 scan_is r passes $((passes + 1))
+}
+# between LOW HIGH
+between() { (($1 <= $(scan_get r unread_blocks) && $(scan_get r unread_blocks) <= $2)); }
+
+load_core
+load_scanner
+insmod "$VM_MODULES/tests/client/picky-disk.ko"
+make_null_blk main 32
+make_null_blk spare 16
+dm_create m "0 $(sectors /dev/disk/main) picky /dev/disk/main 0"
+dm_create r "0 $(sectors /dev/disk/main) remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+
+# An eighth of it, 1024 blocks, as if one leg of a concatenation were offline; what is at its end is read with it.
+for auto in 0 1; do
+	dmsetup message r 0 auto_remap $auto
+	dmsetup message m 0 lose read 40960 8192
+	ok "auto_remap $auto: a pass over it ends" whole_pass
+	ok "auto_remap $auto: its blocks count as unread, and hardly any other" between 1024 1280
+	is "$(used)" "0/1024" "auto_remap $auto: none is moved"
+	dmsetup message m 0 pass read
+	dmsetup message m 0 lose read 40000 8
+	ok "auto_remap $auto: a pass over a single one ends" whole_pass
+	is "$(scan_get r unread_blocks) $(used)" "1 0/1024" "auto_remap $auto: it counts, and none beside it"
+	dmsetup message m 0 pass read
+	ok "auto_remap $auto: another pass ends" whole_pass
+	is "$(scan_get r unread_blocks)" 0 "auto_remap $auto: and has read all"
+done
+done_testing
