@@ -86,26 +86,53 @@ rules=$(cd "$BOOT/udev" && echo *.rules)
 is "$(printf '%s\n' "$rules" 63-md-raid-arrays.rules 64-md-raid-assembly.rules 64-btrfs.rules | LC_ALL=C sort | paste -sd ' ')" \
 	"63-md-raid-arrays.rules $rules 64-btrfs.rules 64-md-raid-assembly.rules" "udev's rules come at the right time"
 
-# The script of the initramfs, in a system that has nothing but it. blkid finds the root as soon as
+# The scripts of the initramfs, in a system that has nothing but them. blkid finds the root as soon as
 # somebody has made it.
 if busybox=$(command -v busybox) && unshare -r true 2>/dev/null; then
-	mkdir -p root/bin root/conf root/scripts/local-block root/etc root/dev/mapper
+	mkdir -p root/bin root/conf root/cryptroot root/scripts/local-block root/etc root/dev/mapper
 	cp "$busybox" root/bin/busybox
-	for name in sh cat echo true; do ln -s busybox "root/bin/$name"; done
+	for name in sh cat echo mv true; do ln -s busybox "root/bin/$name"; done
 	ln -s true root/bin/sleep
-	cp "$BOOT/initramfs-tools/local-premount" root/
-	printf '#!/bin/sh\necho asked >>/asked\n[ -e /dev-root ] && cat /dev-root\n' >root/bin/blkid
-	printf '#!/bin/sh\nexit 0\n' >root/bin/udevadm
+	cp "$BOOT/initramfs-tools/local-premount" "$BOOT/initramfs-tools/local-top" root/
+	cp "$BOOT/initramfs-tools/functions" root/scripts/dm-remap
+	cat >root/bin/blkid <<-'EOF'
+		#!/bin/sh
+		echo asked >>/asked
+		case $* in
+		*UUID=main*) echo /dev/main ;;
+		*LABEL=inner*) echo /dev/main1 ;;
+		*UUID=plain*) echo /dev/plain ;;
+		*UUID=1*) [ -e /dev-root ] && cat /dev-root ;;
+		esac
+	EOF
+	# A main device with a partition in it, and a partition that is a main device.
+	cat >root/bin/udevadm <<-'EOF'
+		#!/bin/sh
+		case $* in
+		*--name=/dev/main | *--path=/sys/devices/main) echo DEVTYPE=disk; echo DM_REMAP_MAIN=a ;;
+		*--name=/dev/main1) echo DEVTYPE=partition; echo DEVPATH=/devices/main/main1; echo PARTN=1; echo DM_REMAP_MAIN=a ;;
+		*--name=/dev/part3) echo DEVTYPE=partition; echo DEVPATH=/devices/disk/part3; echo PARTN=3; echo DM_REMAP_MAIN=b ;;
+		*--name=*) echo DEVTYPE=disk ;;
+		esac
+	EOF
 	# shellcheck disable=SC2016 # the script's own
 	printf '#!/bin/sh\necho "$1" >>/called\necho /dev/vg/root >/dev-root\n' >root/scripts/local-block/lvm
 	# shellcheck disable=SC2016 # the script's own
 	echo '/scripts/local-block/lvm "$@"' >root/scripts/local-block/ORDER
-	printf '#!/bin/sh\nexit 0\n' >root/scripts/local-block/dm-remap
+	printf '#!/bin/sh\necho tried >>/tried\n[ ! -e /opens ] || cat /opens >/dev/mapper/a\n' >root/scripts/local-block/dm-remap
+	echo 'panic() { echo "$@" >/panicked; exit 1; }' >root/scripts/functions
 	chmod +x root/bin/blkid root/bin/udevadm root/scripts/local-block/*
 	# shellcheck disable=SC2317 # called by exits
-	premount() {
-		timeout 60 unshare -r chroot root /bin/busybox env -i PATH=/bin ROOT=UUID=1 \
-			/bin/sh /local-premount
+	initramfs() {
+		timeout 60 unshare -r chroot root /bin/busybox env -i PATH=/bin ROOT="${2:-UUID=1}" /bin/sh "/$1"
+	}
+	# shellcheck disable=SC2317 # called by exits
+	premount() { initramfs local-premount "${1:-}"; }
+	# root_for ROOT: what it becomes
+	root_for() {
+		rm -f root/conf/*
+		SAID=$(premount "$1" 2>&1)
+		cat root/conf/param.conf 2>/dev/null
 	}
 	exits 0 "in an initramfs without remaptab" premount
 	exits 0 "... no disk is asked for" test ! -e root/asked
@@ -116,9 +143,41 @@ if busybox=$(command -v busybox) && unshare -r true 2>/dev/null; then
 	touch root/dev/mapper/a
 	exits 0 "... and comes after them" premount
 	is "$(cat root/called 2>/dev/null)" "UUID=1" "... a root on LVM is not waited for in vain"
+	rm root/dev/mapper/a
+	touch root/dev/main root/dev/main1 root/dev/part3 root/dev/plain
+	is "$(root_for UUID=main)" ROOT=/dev/mapper/a "a root on a main device, by UUID, is the mapped one"
+	is "$(cat root/conf/dm-remap)" a "... which local-block opens"
+	is "$(root_for /dev/main)" ROOT=/dev/mapper/a "the same by the disk's name"
+	root_for /dev/main >/dev/null
+	is "$SAID" "dm-remap: /dev/main is the main device of a; used is /dev/mapper/a" "... and this is told"
+	is "$(root_for /dev/part3)" ROOT=/dev/mapper/b "a partition that is a main device"
+	is "$(root_for /dev/main1)" ROOT=/dev/mapper/a-part1 "a partition on one is no root, but what kpartx makes of it"
+	root_for LABEL=inner >/dev/null
+	like "$SAID" "a partition of the main device of a; used is /dev/mapper/a-part1," "... also by label, and this is told"
+	is "$(root_for /dev/plain)$(root_for UUID=plain)" "" "any other root stays"
+
+	echo UUID=main >root/conf/dm-remap.usr
+	exits 1 "a /usr on a main device that cannot be opened stops the boot" premount /dev/plain
+	like "$(cat root/panicked)" "/dev/mapper/a cannot be opened" "... and this is told"
+	rm root/panicked
+	touch root/opens
+	exits 0 "one that can be opened does not" premount /dev/plain
+	exits 0 "... it is open then" test -e root/dev/mapper/a
+	rm root/opens root/dev/mapper/a root/conf/*
+
+	printf '%s\n' 'one UUID=main none luks' 'two UUID=plain /key luks,discard' 'three UUID=late none' 'four /dev/part3 none' \
+		'five LABEL=late none' 'six UUID=a/../b none' >root/cryptroot/crypttab
+	rm root/tried
+	exits 0 "what cryptsetup opens in the initramfs" initramfs local-top
+	is "$(paste -sd: root/cryptroot/crypttab)" \
+		"one /dev/mapper/a none luks:two UUID=plain /key luks,discard:three /dev/disk/by-uuid/late none:four /dev/mapper/b none:five LABEL=late none:six UUID=a/../b none" \
+		"... is on mapped devices, or has udev's link"
+	is "$(paste -sd: root/conf/dm-remap)" "a:b" "... which are opened"
+	is "$(grep -c . root/tried)" 5 "... or tried, as long as cryptsetup's script waits there"
 else
 	pass "# SKIP without busybox, or user namespaces"
 fi
+is "$(sh "$BOOT/initramfs-tools/local-top" prereqs)" "iscsi multipath nbd" "the scripts that bring disks are known by name"
 
 exits 2 "udev's helper needs a question" "$BOOT/dm-remap-udev"
 exits 2 "... and a known one" "$BOOT/dm-remap-udev" which /dev/null

@@ -76,8 +76,8 @@ is "DKMS has built both modules for the running kernel" "\$(built_for \$FIRST)" 
 is "of this version" "\$(modinfo -F version dm-remap-core) \$(modinfo -F version dm-remap-scanner)" "\$VERSION \$VERSION"
 is "nothing is loaded by that" "\$(loaded)" ""
 # initramfs-tools takes every script that there is; without a line in remaptab they have nothing to do
-is "the initramfs has no more than two scripts, without a line in remaptab" "\$(in_initramfs \$FIRST)" \
-	"scripts/local-block/dm-remap scripts/local-premount/dm-remap"
+is "the initramfs has no more than the scripts, without a line in remaptab" "\$(in_initramfs \$FIRST)" \
+	"scripts/dm-remap scripts/local-block/dm-remap scripts/local-premount/dm-remap scripts/local-top/dm-remap"
 check "the scanner is loaded, and the core with it" modprobe dm-remap-scanner
 is "both are there" "\$(loaded)" "dm_remap_core dm_remap_scanner"
 is "the modules are DKMS's" "\$(modinfo -n dm-remap-core | grep -c /updates/dkms/)" 1
