@@ -25,6 +25,8 @@ static unsigned int object(const struct survey *s, const char *path, bool force)
 		{ s->too_new, "a newer version of dm-remap has written there" },
 		{ s->other_spare, "it is another spare: its UUID is not that of the backup" },
 		{ s->other_content, "it holds something else than a spare of dm-remap" },
+		{ s->replaced, "another spare has taken its place, and what was written since is on that one only. Use that one. If it is lost, this one has old data, and afterwards nothing tells it from the other any more" },
+		{ s->standby, "it was to take the place of another spare, and not all may have been copied to it. Use the old one; if that was retired for it already, 'remapsetup open' with both there makes this one the active one" },
 		{ s->newer, "its map is newer than the backup: what was remapped since then would be read from the main device, where old data is" },
 		{ s->no_data, "all blocks that the backup maps read as zeros there: their data is not on this device" },
 	};
@@ -123,7 +125,7 @@ static int run(const struct call *call)
 }
 
 static const struct verb_option options[] = {
-	{ OPT_FORCE, "over another spare, something else, or a newer map" },
+	{ OPT_FORCE, "whatever speaks against it" },
 	{ OPT_BATCH, "do not ask" },
 	{ OPT_SPARE_START, "the spare area begins there on its device" },
 	{ OPT_HELP }
@@ -134,9 +136,9 @@ const struct verb verb_restore = {
 	.usage = "<FILE> <spare>",
 	.summary = "write the map of a backup to its spare",
 	.details = "Writes the map that 'backup' has saved to the device that holds the data of its\n"
-		   "blocks: the same spare, or a copy of it. Refused where it is another spare, holds\n"
-		   "something else, or has a newer map. Data that was lost stays lost; it can be\n"
-		   "rescued from the main device only if nothing was remapped since the backup.",
+		   "blocks: the same spare, or a copy of it. Refused where it is another spare, was\n"
+		   "replaced, holds something else, or has a newer map. Data that was lost stays lost;\n"
+		   "it can be rescued from the main device only if nothing was remapped since then.",
 	.min_args = 2,
 	.max_args = 2,
 	.options = options,

@@ -30,6 +30,21 @@ static void look_at_super(struct survey *s, const struct inspection *spare, u32 
 		s->other_spare = true;
 }
 
+/* Of two that contradict each other none counts, and neither is overlooked. */
+static void look_at_state(struct survey *s, const struct inspection *spare, u32 copy,
+			  const struct backup *backup)
+{
+	const struct spare_copy *c = &spare->supers[copy];
+	struct remap_super sb;
+
+	if (c->unread || c->verdict != REMAP_VALID || !is_uuid(spare, copy, backup) ||
+	    (!spare->super_error && copy != spare->super_counts))
+		return;
+	remap_format_decode_super(spare->super_raw[copy], copy, &sb);
+	s->standby |= sb.state == REMAP_SUPER_STANDBY;
+	s->replaced |= sb.state == REMAP_SUPER_REPLACED;
+}
+
 /* What leaves no room to count was given out by no start; all of it is overwritten. */
 static void see(struct survey *s, u64 generation)
 {
@@ -115,9 +130,9 @@ static void look(struct survey *s, struct inspection *spare, const struct backup
 	for (copy = 0; copy < 2; copy++) {
 		see(s, spare->supers[copy].generation);
 		see(s, spare->health[copy].generation);
+		look_at_super(s, spare, copy, backup);
+		look_at_state(s, spare, copy, backup);
 	}
-	look_at_super(s, spare, 0, backup);
-	look_at_super(s, spare, 1, backup);
 	newest = look_at_table(s, spare->store, backup, buf);
 	/* what is disowned on the disk is no change of the map */
 	if (spare->standing && !s->other_spare)

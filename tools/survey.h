@@ -11,13 +11,15 @@
  * @too_new: of a version that is not known here
  * @other_spare: there is a superblock of another spare
  * @other_content: something stands in the place of a superblock that was never one
+ * @standby: it was to take the place of the backup's spare, or of its successor
+ * @replaced: another one has taken its place
  * @newer: its map was changed after the backup
  * @same: its map is that of the backup
  * @no_data: there are mapped blocks, and all of them are zeros
  * @highest: generation in any valid block, but for those that are impossibly high
  */
 struct survey {
-	bool too_new, other_spare, other_content, newer, same, no_data;
+	bool too_new, other_spare, other_content, standby, replaced, newer, same, no_data;
 	u64 highest;
 };
 

@@ -93,6 +93,23 @@ refused "a newer map" 'newer' sound.backup newer.img
 dd if=/dev/zero of=newer.img bs=4096 count=1 conv=notrunc status=none
 dd if=/dev/zero of=newer.img bs=4096 seek=74 count=1 conv=notrunc status=none
 refused "a newer map without superblocks" 'newer' sound.backup newer.img
+cp sound.img replaced.img
+both replaced.img 4 3 $((0x700000000))
+refused "one that was replaced" 'another spare has taken its place' sound.backup replaced.img
+cp sound.img standby.img
+both standby.img 3 1 $((0x700000000))
+refused "one that was to replace another" 'was to take the place' sound.backup standby.img
+cp sound.img retired.img
+super retired.img 0 4 3 $((0x700000000))
+refused "one of which only superblock A says that it was replaced" 'has taken its place' sound.backup retired.img
+cp sound.img contradicts.img
+super contradicts.img 0 4 3 $((0x700000000))
+super contradicts.img 1 2 3 $((0x700000000))
+refused "one of which a superblock says so, and none counts" 'has taken its place' sound.backup contradicts.img
+cp sound.img goes-on.img
+super goes-on.img 0 4 3 $((0x700000000))
+super goes-on.img 1 2 3 $((0x700000001))
+exits 0 "one that an older superblock calls replaced" "$TOOL" restore -q sound.backup goes-on.img
 cp sound.img fs.img
 "$DAMAGE" fs.img supers-overwritten
 refused "something else" 'something else' sound.backup fs.img
@@ -113,7 +130,7 @@ cp sound.img high.img
 exits 0 "a generation that leaves no room is overwritten" "$TOOL" restore -q sound.backup high.img
 is "$(map high.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
 
-for image in other newer fs version blank; do
+for image in other newer replaced standby retired contradicts fs version blank; do
 	exits 0 "--force restores it all the same: $image" \
 		"$TOOL" restore -q --force sound.backup $image.img
 	is "$(map $image.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"

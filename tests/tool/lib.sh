@@ -38,3 +38,22 @@ poke() {
 	shift 2
 	printf '%b' "$(printf '\\x%x' "$@")" | dd of="$file" bs=1 seek="$offset" conv=notrunc status=none
 }
+
+# super IMAGE COPY STATE FLAGS GENERATION: changes a superblock of a copy (a: 0, b: 1)
+super() {
+	perl -e 'local $/; my ($file, $copy, $state, $flags, $generation) = @ARGV;
+		open F, "+<", $file or die; binmode F; my $d = <F>;
+		my $at = $copy * 512 * unpack("Q<", substr $d, 168, 8);
+		my $s = substr $d, $at, 4096;
+		substr($s, 8, 4) = "\0\0\0\0"; substr($s, 32, 8) = pack "Q<", $generation;
+		substr($s, 76, 8) = pack "L<L<", $state, $flags;
+		my $crc = 0xffffffff;
+		for (unpack "C*", $s) {
+			$crc ^= $_; $crc = $crc & 1 ? $crc >> 1 ^ 0x82f63b78 : $crc >> 1 for 1 .. 8;
+		}
+		substr($s, 8, 4) = pack "L<", $crc ^ 0xffffffff;
+		seek F, $at, 0; print F $s' "$@"
+}
+# both IMAGE STATE FLAGS GENERATION: the two of them
+both() { super "$1" 0 "${@:2}" && super "$1" 1 "${@:2}"; }
+place_of_b() { perl -e 'open F, "<", $ARGV[0]; seek F, 168, 0; read F, $x, 8; print 512 * unpack "Q<", $x' "$1"; }
