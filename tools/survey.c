@@ -30,9 +30,17 @@ static void look_at_super(struct survey *s, const struct inspection *spare, u32 
 		s->other_spare = true;
 }
 
+/* One that names none may belong to any. */
+static bool names_other_main(const struct remap_super *sb, const struct remap_super *backup)
+{
+	return sb->main_identity[0] &&
+	       strncmp((const char *)sb->main_identity, (const char *)backup->main_identity,
+		       sizeof(sb->main_identity));
+}
+
 /* Of two that contradict each other none counts, and neither is overlooked. */
-static void look_at_state(struct survey *s, const struct inspection *spare, u32 copy,
-			  const struct backup *backup)
+static void listen_to_super(struct survey *s, const struct inspection *spare, u32 copy,
+			    const struct backup *backup)
 {
 	const struct spare_copy *c = &spare->supers[copy];
 	struct remap_super sb;
@@ -43,6 +51,7 @@ static void look_at_state(struct survey *s, const struct inspection *spare, u32 
 	remap_format_decode_super(spare->super_raw[copy], copy, &sb);
 	s->standby |= sb.state == REMAP_SUPER_STANDBY;
 	s->replaced |= sb.state == REMAP_SUPER_REPLACED;
+	s->other_main |= names_other_main(&sb, &backup->super);
 }
 
 /* What leaves no room to count was given out by no start; all of it is overwritten. */
@@ -84,12 +93,16 @@ static u64 look_at_table(struct survey *s, struct store *store, const struct bac
 	return newest;
 }
 
-/* Nothing was remapped, moved or rewritten since the backup. */
+/*
+ * Nothing was remapped, moved or rewritten since the backup. With FORGET entries may be as they
+ * were: that it goes for all of them is in the superblock only.
+ */
 static bool is_same_map(const struct inspection *spare, const struct backup *backup)
 {
 	u32 i;
 
-	if (!inspect_starts(spare) || spare->super.spare_blocks != backup->super.spare_blocks ||
+	if (!inspect_starts(spare) || spare->super.flags & REMAP_SUPER_FORGET ||
+	    spare->super.spare_blocks != backup->super.spare_blocks ||
 	    spare->map_generation != backup->map_generation ||
 	    spare->mapped + spare->bad != backup->nr)
 		return false;
@@ -131,14 +144,14 @@ static void look(struct survey *s, struct inspection *spare, const struct backup
 		see(s, spare->supers[copy].generation);
 		see(s, spare->health[copy].generation);
 		look_at_super(s, spare, copy, backup);
-		look_at_state(s, spare, copy, backup);
+		listen_to_super(s, spare, copy, backup);
 	}
 	newest = look_at_table(s, spare->store, backup, buf);
 	/* what is disowned on the disk is no change of the map */
 	if (spare->standing && !s->other_spare)
 		newest = spare->map_generation;
 	s->newer = newest > backup->map_generation;
-	s->same = !s->other_spare && is_same_map(spare, backup);
+	s->same = !s->other_spare && !s->other_main && is_same_map(spare, backup);
 	s->no_data = all_zeros(spare->store, backup, buf);
 }
 

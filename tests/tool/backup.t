@@ -46,6 +46,11 @@ for g in 0 1 2 3; do
 	is "$(map g.img $g)" "$(cat before)" "... gives the same map, and the same to be rescued"
 done
 
+cp kept.img g.img # the last geometry
+both g.img 2 4 $((0x700000000))
+exits 0 "restore over the same map that says forget" "$TOOL" restore -q g.backup g.img
+is "$(map g.img 3)" "$(plain <before)" "... gives the same map, and nothing to be rescued"
+
 #
 # Generations: above everything, whoever has seen it
 #
@@ -110,6 +115,25 @@ cp sound.img goes-on.img
 super goes-on.img 0 4 3 $((0x700000000))
 super goes-on.img 1 2 3 $((0x700000001))
 exits 0 "one that an older superblock calls replaced" "$TOOL" restore -q sound.backup goes-on.img
+# names IMAGE BYTE...: and the checksums
+names() {
+	poke "$1" 184 "${@:2}"
+	poke "$1" "$(($(place_of_b "$1") + 184))" "${@:2}"
+	both "$1" 2 3 $((0x700000000))
+}
+cp sound.img main.img
+names main.img 119 119 110
+refused "one that belongs to a main device, and the backup names none" 'another main device' sound.backup main.img
+"$TOOL" backup main.img main.backup >/dev/null
+cp main.img again.img
+exits 0 "... but with its own backup" "$TOOL" restore -q main.backup again.img
+is "$(map again.img 0)" "$(map sound.img 0)" "... it keeps what may be rescued"
+cp main.img other-main.img
+names other-main.img 119 119 111
+refused "one that belongs to another main device" 'another main device' main.backup other-main.img
+cp main.img no-main.img
+names no-main.img 0 0 0
+exits 0 "one that names none" "$TOOL" restore -q main.backup no-main.img
 cp sound.img fs.img
 "$DAMAGE" fs.img supers-overwritten
 refused "something else" 'something else' sound.backup fs.img
@@ -130,7 +154,7 @@ cp sound.img high.img
 exits 0 "a generation that leaves no room is overwritten" "$TOOL" restore -q sound.backup high.img
 is "$(map high.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
 
-for image in other newer replaced standby retired contradicts fs version blank; do
+for image in other newer replaced standby retired contradicts main fs version blank; do
 	exits 0 "--force restores it all the same: $image" \
 		"$TOOL" restore -q --force sound.backup $image.img
 	is "$(map $image.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
