@@ -29,6 +29,7 @@ static unsigned int object(const struct survey *s, const char *path, bool force)
 		{ s->standby, "it was to take the place of another spare, and not all may have been copied to it. Use the old one; if that was retired for it already, 'remapsetup open' with both there makes this one the active one" },
 		{ s->other_main, "it belongs to another main device than the backup; that of the backup, which may have old data, would be taken for the right one again. Use a backup that was made since; or force it, and open it with --data-device and --force" },
 		{ s->newer, "its map is newer than the backup: what was remapped since then would be read from the main device, where old data is" },
+		{ s->lacks, "its map does not have all that the backup maps: blocks were moved back since then, or it is an older copy of the spare. What stands there now need not be their data" },
 		{ s->no_data, "all blocks that the backup maps read as zeros there: their data is not on this device" },
 	};
 	unsigned int i, nr = 0;

@@ -113,6 +113,32 @@ static bool is_same_map(const struct inspection *spare, const struct backup *bac
 	return true;
 }
 
+static bool has_entry(const struct inspection *spare, const struct backup_entry *e)
+{
+	const struct remap_disk_entry *now;
+
+	if (e->spare >= spare->super.spare_blocks)
+		return false;
+	now = inspect_entry(spare, e->spare);
+	return now->state == REMAP_ENTRY_MAPPED && now->main_block == e->entry.main_block &&
+	       now->generation == e->entry.generation;
+}
+
+/*
+ * What became of an entry is forgotten where its table block is dead, and by the spare that took
+ * its place: no generation tells of it then. Or it was never there: an older copy of the spare.
+ */
+static bool lacks_entries(const struct inspection *spare, const struct backup *backup)
+{
+	u32 i;
+
+	for (i = 0; i < backup->nr; i++)
+		if (backup->entries[i].entry.state == REMAP_ENTRY_MAPPED &&
+		    !has_entry(spare, &backup->entries[i]))
+			return true;
+	return false;
+}
+
 /* A new disk in place of the old one has none of the data: it would read as zeros. */
 static bool all_zeros(struct store *store, const struct backup *backup, void *buf)
 {
@@ -138,6 +164,7 @@ static void look(struct survey *s, struct inspection *spare, const struct backup
 		 void *buf)
 {
 	u64 newest;
+	bool whole;
 	u32 copy;
 
 	for (copy = 0; copy < 2; copy++) {
@@ -148,9 +175,11 @@ static void look(struct survey *s, struct inspection *spare, const struct backup
 	}
 	newest = look_at_table(s, spare->store, backup, buf);
 	/* what is disowned on the disk is no change of the map */
-	if (spare->standing && !s->other_spare)
+	whole = spare->standing && !s->other_spare;
+	if (whole)
 		newest = spare->map_generation;
 	s->newer = newest > backup->map_generation;
+	s->lacks = whole && !s->newer && lacks_entries(spare, backup);
 	s->same = !s->other_spare && !s->other_main && is_same_map(spare, backup);
 	s->no_data = all_zeros(spare->store, backup, buf);
 }

@@ -15,13 +15,14 @@
  * @replaced: another one has taken its place
  * @other_main: it belongs to another main device than that of the backup
  * @newer: its map was changed after the backup
+ * @lacks: its map is whole, and no newer, and does not have all that the backup maps
  * @same: its map is that of the backup, and what may be rescued is so still
  * @no_data: there are mapped blocks, and all of them are zeros
  * @highest: generation in any valid block, but for those that are impossibly high
  */
 struct survey {
 	bool too_new, other_spare, other_content, standby, replaced, other_main;
-	bool newer, same, no_data;
+	bool newer, lacks, same, no_data;
 	u64 highest;
 };
 

@@ -121,6 +121,24 @@ names() {
 	poke "$1" "$(($(place_of_b "$1") + 184))" "${@:2}"
 	both "$1" 2 3 $((0x700000000))
 }
+# free_all IMAGE: the table of one that was just formatted
+free_all() {
+	perl -e 'local $/; open F, "+<", $ARGV[0] or die; binmode F; my $d = <F>;
+		my @crc = map { my $c = $_; $c = $c & 1 ? $c >> 1 ^ 0x82f63b78 : $c >> 1 for 1 .. 8; $c } 0 .. 255;
+		my ($blocks) = unpack "L<", substr $d, 120, 4;
+		for my $table (unpack("Q<", substr $d, 128, 8), unpack("Q<", substr $d, 160, 8)) {
+			for my $k (0 .. $blocks - 1) {
+				my $at = 512 * $table + 4096 * $k;
+				my $t = substr($d, $at, 64) . "\0" x 4032;
+				substr($t, 8, 4) = "\0\0\0\0";
+				my $crc = 0xffffffff;
+				$crc = $crc >> 8 ^ $crc[($crc ^ $_) & 255] for unpack "C*", $t;
+				substr($t, 8, 4) = pack "L<", $crc ^ 0xffffffff;
+				seek F, $at, 0; print F $t;
+			}
+		}' "$1"
+}
+
 cp sound.img main.img
 names main.img 119 119 110
 refused "one that belongs to a main device, and the backup names none" 'another main device' sound.backup main.img
@@ -134,6 +152,23 @@ refused "one that belongs to another main device" 'another main device' main.bac
 cp main.img no-main.img
 names no-main.img 0 0 0
 exits 0 "one that names none" "$TOOL" restore -q main.backup no-main.img
+# Its newest entry is older than the backup: what was changed was in the block that is dead.
+cp sound.img dead.img
+"$DAMAGE" dead.img dead-but-mapped
+refused "one whose newer part of the map is dead" 'does not have all' sound.backup dead.img
+"$TOOL" backup dead.img dead.backup >/dev/null
+exits 0 "... but with a backup that was made since" "$TOOL" restore -q dead.backup dead.img
+cp sound.img dead.img
+"$DAMAGE" dead.img dead-but-mapped
+cp sound.img later.img
+"$DAMAGE" later.img table-a-newer
+"$TOOL" backup later.img later.backup >/dev/null
+cp sound.img older.img
+refused "an older copy of the spare" 'older copy' later.backup older.img
+# A replacement with an empty map: free entries there have no generation.
+cp sound.img empty.img
+free_all empty.img
+refused "one from which all was moved back before it took the other's place" 'does not have all' sound.backup empty.img
 cp sound.img fs.img
 "$DAMAGE" fs.img supers-overwritten
 refused "something else" 'something else' sound.backup fs.img
@@ -154,7 +189,7 @@ cp sound.img high.img
 exits 0 "a generation that leaves no room is overwritten" "$TOOL" restore -q sound.backup high.img
 is "$(map high.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
 
-for image in other newer replaced standby retired contradicts main fs version blank; do
+for image in other newer replaced standby retired contradicts main dead empty fs version blank; do
 	exits 0 "--force restores it all the same: $image" \
 		"$TOOL" restore -q --force sound.backup $image.img
 	is "$(map $image.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
