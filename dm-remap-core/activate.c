@@ -347,9 +347,10 @@ int remap_take_back_clean(struct remap_device *dev)
 
 /*
  * From now on the disk says that we are running: no stale fingerprint may
- * refuse the device after a crash, and our generations are on record.
+ * refuse the device after a crash, and our generations are on record. @news: and that
+ * main is not what it was, which nothing on the disk says yet.
  */
-static void mark_running(struct remap_device *dev)
+static void mark_running(struct remap_device *dev, bool news)
 {
 	struct remap_super *sb = &dev->md.super;
 
@@ -368,20 +369,22 @@ static void mark_running(struct remap_device *dev)
 	}
 	remap_metadata_degrade(&dev->md, REMAP_MODE_RO_MAP,
 			       "the superblocks of the spare cannot be written");
-	if (remap_take_back_clean(dev))
+	/* then the clean mark is all that tells the next start to compare */
+	if (!news && remap_take_back_clean(dev))
 		DMERR("%s: the spare may go on saying that the device is stopped: if it can't be written before the next start, that will ask for 'force'",
 		      dev->name);
 }
 
 /*
- * Another main device, and the spare still names the one before: at the next start that one would
- * be taken, without whatever was written to this one. So nothing is.
+ * Main is another one, or was written without us, and the spare says the opposite. At the next
+ * start the one before would be taken, without whatever was written to this one; or what is lost
+ * would be rescued from where it is not. So nothing is written.
  */
 static void stop_unrecorded_writes(struct remap_device *dev)
 {
 	if (remap_device_mode(dev) == REMAP_MODE_RO_MAP)
 		remap_metadata_degrade(&dev->md, REMAP_MODE_READ_ONLY,
-				       "the main device is another one, and that cannot be written to the spare");
+				       "the main device is another one or has changed, and that cannot be written to the spare");
 }
 
 static int load_map(struct remap_device *dev)
@@ -398,7 +401,7 @@ static int load(struct remap_device *dev)
 {
 	bool read_only = test_bit(REMAP_READ_ONLY_TABLE, &dev->flags);
 	enum main_is main_is;
-	bool other;
+	bool news;
 	int r;
 
 	if (read_only)
@@ -414,11 +417,13 @@ static int load(struct remap_device *dev)
 	main_is = compare_main(dev);
 	if (main_is == MAIN_CHANGED && !dev->md.force && !dev->main_exchanged)
 		return refuse(dev, -EUCLEAN, MAIN_CHANGED_TEXT);
-	if (main_is == MAIN_CHANGED || (main_is == MAIN_UNKNOWN && dev->md.force))
+	news = other_identity(dev) || dev->main_exchanged;
+	if (main_is == MAIN_CHANGED || (main_is == MAIN_UNKNOWN && dev->md.force)) {
+		news |= !(dev->md.super.flags & REMAP_SUPER_FORGET);
 		dev->md.super.flags |= REMAP_SUPER_FORGET;
-	other = other_identity(dev) || dev->main_exchanged;
-	mark_running(dev);
-	if (other && !read_only)
+	}
+	mark_running(dev, news);
+	if (news && !read_only)
 		stop_unrecorded_writes(dev);
 	forget_if_changed(dev);
 	remap_spare_load(&dev->spares, &dev->md);
@@ -484,7 +489,7 @@ int remap_reactivate(struct remap_device *dev)
 		return 0;
 	}
 	if (dev->marked_clean)
-		mark_running(dev);
+		mark_running(dev, false);
 	remap_recover(dev);
 	remap_spare_load(&dev->spares, &dev->md);
 	remap_repair_warn_again(dev);

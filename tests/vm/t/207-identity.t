@@ -118,7 +118,7 @@ nothing_is_written() {
 	fails "$1: writes fail" pattern_write $D 0 8 3
 	ok "$1: and change nothing" cmp "$2" /run/main.img
 	ok "$1: reads do not fail" pattern_check $D 0 8 1
-	ok "$1: the log says why" says "the main device is another one, and that cannot be written to the spare"
+	ok "$1: the log says why" says "the main device is another one or has changed, and that cannot be written to the spare"
 	dmsetup remove r
 	change s "$(plain spare)"
 	ok "$1: the one before is accepted" dm_create r "$OVER $3"

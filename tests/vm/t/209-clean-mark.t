@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# summary: a clean mark that could not be taken back does not refuse the device later
+# summary: a clean mark that could not be taken back does not refuse the device later; one that is needed stays
 # timeout: 90
 
 # shellcheck source=/dev/null
@@ -23,4 +23,26 @@ dm_remove r
 null_bad spare "-$LAST-$((LAST + 7))"
 ok "activation when superblock B is back" activate
 ok "and the data is there" pattern_check /dev/mapper/r 0 2048 2
+dm_remove r
+
+# Main was written without its device, and the spare does not take a note of it. If main were written all the
+# same, the mark would have to go, and nobody would know at the next start that nothing can be rescued from main.
+insmod "$VM_MODULES/tests/client/picky-disk.ko"
+dm_create p "0 $(sectors /dev/disk/spare) picky /dev/disk/spare 0"
+again() { dm_create r "0 $(sectors /dev/disk/main) remap /dev/disk/main 0 /dev/mapper/p 0 ${1:-0}"; }
+no_super() { dmsetup message p 0 refuse write "$1" 8 && dmsetup message p 0 refuse fua "$1" 8; }
+pattern_write /dev/disk/main 0 2048 3
+fails "a main device that was written without it is refused" again
+for super in 0 "$LAST"; do
+	no_super "$super"
+	ok "with force, superblock at $super not writable: it is taken" again "1 force"
+	like "$(dmsetup status r)" ' read-only ' "but not written"
+	ok "it reads" pattern_check /dev/mapper/r 0 2048 3
+	dm_remove r
+	[[ $super != 0 ]] || fails "without force it is refused again: nothing was forgotten" again
+	dmsetup message p 0 pass write
+	dmsetup message p 0 pass fua
+done
+ok "when the spare takes it, it is taken without force: superblock A has the note" again
+like "$(dmsetup status r)" ' rw ' "and is as before"
 done_testing
