@@ -20,16 +20,62 @@ printf 'root UUID=%s ID=serial:main\n' "$SPARE" >"$TREE/etc/remaptab"
 tree_initramfs
 in_initramfs() { tree_run lsinitramfs "/boot/initrd.img-$RELEASE" | grep -q "$1"; }
 for file in usr/sbin/remapsetup dm-remap-core.ko 63-remap.rules lib/udev/dm-remap-udev \
-	etc/remaptab scripts/local-block/dm-remap scripts/local-premount/dm-remap; do
+	etc/remaptab scripts/dm-remap scripts/local-top/dm-remap scripts/local-block/dm-remap scripts/local-premount/dm-remap; do
 	ok "the initramfs has $file" in_initramfs "$file"
 done
+make_dracut() {
+	tree_run dracut --force --no-hostonly --gzip --kver "$RELEASE" \
+		-m "base bash systemd systemd-initrd systemd-udevd udev-rules rootfs-block dm dm-remap fs-lib dracut-systemd shutdown" \
+		--add-drivers "virtio_blk virtio_pci ext4" \
+		/tmp/initrd.dracut
+}
 sed -i 's/$/ x-initrd.attach/' "$TREE/etc/remaptab"
-ok "dracut makes another" tree_run dracut --force --no-hostonly --gzip --kver "$RELEASE" \
-	-m "base bash systemd systemd-initrd systemd-udevd udev-rules rootfs-block dm dm-remap fs-lib dracut-systemd shutdown" \
-	--add-drivers "virtio_blk virtio_pci ext4" \
-	/tmp/initrd.dracut
+ok "dracut makes another" make_dracut
 mv "$TREE/tmp/initrd.dracut" "$WORK/initrd.dracut"
+
+# said TEXT COMMAND...: it fails, and says that, and for which kernel.
+said() {
+	local text=$1
+	shift
+	! "$@" >"$WORK/said" 2>&1 && grep -q "no module dm-remap-core for the kernel $RELEASE" "$WORK/said" &&
+		grep -q "dm-remap-dkms" "$WORK/said" && grep -qF -- "$text" "$WORK/said"
+}
+modules=usr/lib/modules/$RELEASE
+mv "$TREE/$modules/updates" "$WORK/updates"
+depmod -b "$TREE" "$RELEASE"
+before=$(sha256sum <"$TREE/boot/initrd.img-$RELEASE")
+ok "without the module dracut makes none, and says why" said "not opened in the initramfs: root" make_dracut
+ok "none is there" test ! -e "$TREE/tmp/initrd.dracut"
+ok "nor does initramfs-tools" said "not opened in the initramfs: root" tree_run update-initramfs -u -k "$RELEASE"
+is_before() { [[ $(sha256sum <"$TREE/boot/initrd.img-$RELEASE") == "$before" ]]; }
+ok "what there was is kept" is_before
+
+# Two kernels, of which the newer has no module.
+cp -a "$TREE/$modules" "$TREE/usr/lib/modules/5.0.0-older"
+cp -a "$WORK/updates" "$TREE/usr/lib/modules/5.0.0-older/updates"
+depmod -b "$TREE" 5.0.0-older
+cp "$TREE/boot/vmlinuz-$RELEASE" "$TREE/boot/vmlinuz-5.0.0-older"
+cp "$TREE/boot/config-$RELEASE" "$TREE/boot/config-5.0.0-older"
+touch "$TREE/boot/initrd.img-5.0.0-older"
+as_it_says() { tree_run sh -c "$(sed -n 's/^E: *\(for .*\)/\1/p' "$WORK/said")"; }
+as_it_says >"$WORK/each" 2>&1
+ok "of two kernels the one without is refused" grep "E: .*made for $RELEASE;" "$WORK/each"
+ok "and the other is made" eval 'tree_run lsinitramfs /boot/initrd.img-5.0.0-older | grep -q dm-remap-core.ko'
+rm -rf "$TREE"/{boot/*,usr/lib/modules/}5.0.0-older
+
+# warned COMMAND...: it succeeds, and says so all the same.
+warned() {
+	"$@" >"$WORK/said" 2>&1 && grep -q "no module dm-remap-core for the kernel $RELEASE" "$WORK/said"
+}
 sed -i 's/ x-initrd.attach$//' "$TREE/etc/remaptab"
+ok "where dracut has nothing to open it only says so" warned make_dracut
+sed -i.own 's,^/dev/mapper/root,LABEL=rootfs,' "$TREE/etc/fstab"
+ok "as does initramfs-tools" warned tree_run update-initramfs -u -k "$RELEASE"
+mv "$TREE/etc/fstab.own" "$TREE/etc/fstab"
+rm "$TREE/tmp/initrd.dracut"
+mv "$WORK/updates" "$TREE/$modules/updates"
+depmod -b "$TREE" "$RELEASE"
+tree_initramfs
 image main 1G rootfs
 blank spare 32M
 UUID=$(blkid -p -s UUID -o value "$WORK/main.img")
@@ -65,6 +111,12 @@ echo 3 >/proc/sys/vm/drop_caches
 check "what was moved is there" sha256sum -c /root/sum
 EOF
 
+boot "root= names the raw disk itself" 300 /dev/disk/by-id/virtio-main main spare <<EOF
+$checks
+check "what was moved is there" sha256sum -c /root/sum
+EOF
+ok "and the console says so" on_console "/dev/disk/by-id/virtio-main is the main device of root"
+
 INITRD=$WORK/initrd.dracut
 boot "dracut's initramfs, after a clean stop" 300 "UUID=$UUID" main spare <<EOF
 $checks
@@ -76,7 +128,8 @@ export INITRD=''
 # The initramfs gives up after rootdelay and, told so by panic=, restarts the machine.
 CMDLINE="rootdelay=20 panic=3"
 boot_fails "without the spare the raw disk does not become the root" 300 "UUID=$UUID" main
-export CMDLINE=''
 ok "and the console says why" on_console "/etc/remaptab:1: the spare of root, UUID=$SPARE, was not found"
+boot_fails "nor does it by its own name" 300 /dev/disk/by-id/virtio-main main
+export CMDLINE=''
 ok "no complaint of the kernel" no_complaints
 done_testing
