@@ -123,13 +123,13 @@ static void record_seeds(const char *dir)
 {
 	u8 head[40], record[SCAN_FIELDS_BYTES];
 	struct scan_memory m;
-	u32 seed = 1, nr, i, j;
+	u32 random = 1, nr, i, j;
 	const struct scan_field *f = scan_fields(&nr);
 	char name[16];
 	FILE *file;
 
 	for (i = 0; i < 32 + 16; i++) {
-		scan_fields_random(&m, &seed);
+		scan_fields_random(&m, &random);
 		/* no pass, the last one half a minute or half a day ago, and each clock */
 		if (i >= 32) {
 			m.set = 0;

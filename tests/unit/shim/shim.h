@@ -154,18 +154,18 @@ static inline void clear_bit(unsigned long nr, unsigned long *p)
 
 static inline bool __test_and_set_bit(unsigned long nr, unsigned long *p)
 {
-	bool old = test_bit(nr, p);
+	bool was = test_bit(nr, p);
 
 	set_bit(nr, p);
-	return old;
+	return was;
 }
 
 static inline bool __test_and_clear_bit(unsigned long nr, unsigned long *p)
 {
-	bool old = test_bit(nr, p);
+	bool was = test_bit(nr, p);
 
 	clear_bit(nr, p);
-	return old;
+	return was;
 }
 
 #define __set_bit	set_bit
