@@ -188,6 +188,9 @@ clock_words() {
 WORDS="console=ttyS0 oops=panic panic=-1 mitigations=off tsc=reliable no_timer_check"
 WORDS+=" systemd.show_status=1 systemd.log_target=kmsg systemd.journald.forward_to_console=0"
 
+# After twice that the kernel complains of a processor that does nothing; on a busy machine the emulated ones wait longer.
+watchdog_words() { echo "watchdog_thresh=$((PATIENCE < 6 ? 10 * PATIENCE : 60))"; }
+
 # compose SYSTEM-DISK ROOT DISK...
 compose() {
 	local system=$1 root=$2 name
@@ -198,7 +201,7 @@ compose() {
 	QEMU_ARGS=(-nodefaults -no-user-config -display none -no-reboot -machine pc
 		-m "${MEM:-768M}" -accel "tcg,thread=multi" -cpu Nehalem,+rdrand -smp 2
 		-kernel "$WORK/vmlinuz" -initrd "${INITRD:-$WORK/initrd}"
-		-append "$WORDS $(clock_words) root=$root rw ${CMDLINE:-}"
+		-append "$WORDS $(clock_words) $(watchdog_words) root=$root rw ${CMDLINE:-}"
 		-serial "file:$WORK/console-$BOOTS.log" -serial stdio)
 	drive job
 	for name in "$system" "$@"; do
