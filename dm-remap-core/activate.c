@@ -243,6 +243,20 @@ static bool commit_forgotten(struct remap_device *dev, unsigned int nr)
 	return happened;
 }
 
+/* Is there anything that FORGET would change? */
+static bool any_rescuable(struct remap_device *dev)
+{
+	u32 i;
+
+	for (i = 0; i < dev->spares.total; i++) {
+		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
+
+		if (e->flags & REMAP_ENTRY_RESCUABLE && e->lost && is_place_of(dev, e, i))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Main may hold anything where data was lost: nothing can be rescued from there. In
  * memory at once; true when it is so on the disk as well. A superseded entry stays as
@@ -419,7 +433,7 @@ static int load(struct remap_device *dev)
 		return refuse(dev, -EUCLEAN, MAIN_CHANGED_TEXT);
 	news = other_identity(dev) || dev->main_exchanged;
 	if (main_is == MAIN_CHANGED || (main_is == MAIN_UNKNOWN && dev->md.force)) {
-		news |= !(dev->md.super.flags & REMAP_SUPER_FORGET);
+		news |= !(dev->md.super.flags & REMAP_SUPER_FORGET) && any_rescuable(dev);
 		dev->md.super.flags |= REMAP_SUPER_FORGET;
 	}
 	mark_running(dev, news);
