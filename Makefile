@@ -80,7 +80,7 @@ check-all: test-modules tools lint
 	tests/check --all
 
 # Writes docs/kernels.md. KERNELS=--quick for a few tests.
-kernels:
+kernels: tools
 	tests/kernels/run $(KERNELS)
 
 lint:
