@@ -205,6 +205,7 @@ static bool next_of_pass(struct scanner *s, u32 most, struct scan_read *r)
 			return false;
 		if (!n) {
 			s->memory.area++;
+			s->vain_row = 0;	/* another part of another disk */
 			scan_cursor_start(&s->cursor, scan_area_length(s, s->memory.area),
 					  s->memory.order);
 			continue;

@@ -386,6 +386,7 @@ void scan_note_broken(struct scanner *s, const struct scan_read *r)
 	struct scan_broken *b = &s->broken;
 
 	b->is = true;
+	b->unclear = false;
 	b->area = r->area;
 	b->sector = r->sector;
 	b->end = r->sector + r->sectors;

@@ -171,7 +171,7 @@ static enum again once_more(struct scanner *s, const struct scan_read *r)
 /* Is that a verdict? If not, it is tried again, but not for ever where the disk answers. */
 static bool is_verdict(struct scanner *s, const struct scan_read *r, enum again again)
 {
-	if (again == AGAIN_UNCLEAR && scan_in_vain(s, r, 1)) {
+	if (again == AGAIN_UNCLEAR && scan_in_vain(s, r, 2)) {
 		s->vain_row++;
 		return true;
 	}

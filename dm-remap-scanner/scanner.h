@@ -69,6 +69,7 @@ struct scan_cpu {
 /* A read that failed, looked at block by block: [sector, end) of @area is left. */
 struct scan_broken {
 	bool is;
+	bool unclear;		/* it failed with an error that says nothing of it */
 	u32 area;
 	u64 sector, end;
 	u64 step;		/* where the pass goes on after a power cut */

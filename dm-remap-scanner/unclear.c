@@ -40,6 +40,7 @@ static void leave_out(struct scanner *s, const struct scan_read *r)
 {
 	if (r->purpose == SCAN_FOR_PASS) {
 		scan_note_broken(s, r);
+		s->broken.unclear = true;
 		scan_go_past(s, r);
 		return;
 	}
@@ -100,7 +101,7 @@ bool scan_silences(struct scanner *s, const struct scan_read *r)
  */
 bool scan_goes_with_others(struct scanner *s, const struct scan_read *r)
 {
-	if (r->purpose != SCAN_FOR_BLOCK || s->vain_row < SCAN_ROW_MAX)
+	if (r->purpose != SCAN_FOR_BLOCK || !s->broken.unclear || s->vain_row < SCAN_ROW_MAX)
 		return false;
 	leave_out(s, r);
 	return true;
