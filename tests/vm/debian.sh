@@ -174,6 +174,6 @@ debian_build_packages() {
 	for package in $(debian_depends "$headers" 'linux-kbuild-[0-9].*'); do
 		debian_depends "$package" '[^<]*'
 	done
-	# Kernel's checks of comments, which W=1 runs, are written in perl.
-	printf "%s\n" make perl
+	# W=1 checks comments with perl; the compiler need not depend on an assembler by its plain name.
+	printf "%s\n" make perl binutils
 }
