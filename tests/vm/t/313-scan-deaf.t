@@ -10,13 +10,7 @@
 . "$VM_DIR/tools/scan.sh"
 
 used() { dmsetup status r | cut -d' ' -f7; }
-# whole_pass: looked at seldom, so that it takes little
-whole_pass() {
-	local passes
-	passes=$(scan_get r passes)
-	scan_act r start
-	patiently 7200 scan_is r passes $((passes + 1))
-}
+export EVERY=60 # a pass of hours is looked at seldom, so that it takes little
 
 load_core
 load_scanner
@@ -30,10 +24,10 @@ dm_create r "0 $(sectors /dev/disk/main) remap /dev/mapper/m 0 /dev/disk/spare 0
 for auto in 0 1; do
 	dmsetup message r 0 auto_remap $auto
 	dmsetup message m 0 deafen read 40000 8
-	ok "auto_remap $auto: a pass over a block that silences the disk ends" whole_pass
+	ok "auto_remap $auto: a pass over a block that silences the disk ends" scan_pass r 7200
 	is "$(scan_get r unread_blocks) $(used)" "1 0/1024" "auto_remap $auto: it counts as unread, and no other"
 	dmsetup message m 0 pass read
-	ok "auto_remap $auto: another pass ends" whole_pass
+	ok "auto_remap $auto: another pass ends" scan_pass r 7200
 	is "$(scan_get r unread_blocks) $(used)" "0 0/1024" "auto_remap $auto: and has read it"
 done
 done_testing

@@ -10,13 +10,7 @@
 . "$VM_DIR/tools/scan.sh"
 
 used() { dmsetup status r | cut -d' ' -f7; }
-# whole_pass: looked at seldom, so that it takes little
-whole_pass() {
-	local passes
-	passes=$(scan_get r passes)
-	scan_act r start
-	patiently 7200 scan_is r passes $((passes + 1))
-}
+export EVERY=60 # a pass of hours is looked at seldom, so that it takes little
 # between LOW HIGH
 between() { (($1 <= $(scan_get r unread_blocks) && $(scan_get r unread_blocks) <= $2)); }
 
@@ -32,15 +26,15 @@ dm_create r "0 $(sectors /dev/disk/main) remap /dev/mapper/m 0 /dev/disk/spare 0
 for auto in 0 1; do
 	dmsetup message r 0 auto_remap $auto
 	dmsetup message m 0 lose read 40960 8192
-	ok "auto_remap $auto: a pass over it ends" whole_pass
+	ok "auto_remap $auto: a pass over it ends" scan_pass r 7200
 	ok "auto_remap $auto: its blocks count as unread, and hardly any other" between 1024 1280
 	is "$(used)" "0/1024" "auto_remap $auto: none is moved"
 	dmsetup message m 0 pass read
 	dmsetup message m 0 lose read 40000 8
-	ok "auto_remap $auto: a pass over a single one ends" whole_pass
+	ok "auto_remap $auto: a pass over a single one ends" scan_pass r 7200
 	is "$(scan_get r unread_blocks) $(used)" "1 0/1024" "auto_remap $auto: it counts, and none beside it"
 	dmsetup message m 0 pass read
-	ok "auto_remap $auto: another pass ends" whole_pass
+	ok "auto_remap $auto: another pass ends" scan_pass r 7200
 	is "$(scan_get r unread_blocks)" 0 "auto_remap $auto: and has read all"
 done
 done_testing

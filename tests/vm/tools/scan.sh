@@ -15,12 +15,12 @@ scan_wait() { eventually "$4" scan_is "$1" "$2" "$3"; }
 # patiently SECONDS COMMAND...: like eventually, for hours of virtual time
 patiently() { EVERY=60 eventually "$@"; }
 
-# scan_pass DEVICE SECONDS: a whole pass, in virtual time
+# scan_pass DEVICE SECONDS: a whole pass, in virtual time, looked at every second or every $EVERY
 scan_pass() {
 	local passes
 	passes=$(scan_get "$1" passes)
 	scan_act "$1" start
-	EVERY=1 scan_wait "$1" passes $((passes + 1)) "$2"
+	EVERY=${EVERY:-1} scan_wait "$1" passes $((passes + 1)) "$2"
 }
 
 # slow_disk NAME DEVICE MS RANGE...: FIRST+COUNT of it answer reads after MS milliseconds
