@@ -225,13 +225,6 @@ static enum main_is compare_main(struct remap_device *dev)
 	return memcmp(now, sb->fingerprint, sizeof(now)) ? MAIN_CHANGED : MAIN_UNCHANGED;
 }
 
-/* Superseded entries are no place of their block any more. */
-static bool is_place_of(struct remap_device *dev, const struct remap_disk_entry *e, u32 spare)
-{
-	return e->state == REMAP_ENTRY_MAPPED &&
-	       remap_place_spare(remap_map_get(&dev->map, le64_to_cpu(e->main_block))) == spare;
-}
-
 static bool commit_forgotten(struct remap_device *dev, unsigned int nr)
 {
 	bool happened = true;
@@ -251,7 +244,7 @@ static bool any_rescuable(struct remap_device *dev)
 	for (i = 0; i < dev->spares.total; i++) {
 		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
 
-		if (e->flags & REMAP_ENTRY_RESCUABLE && e->lost && is_place_of(dev, e, i))
+		if (e->flags & REMAP_ENTRY_RESCUABLE && e->lost && remap_is_place(dev, e, i))
 			return true;
 	}
 	return false;
@@ -275,7 +268,7 @@ static bool forget_rescuable(struct remap_device *dev)
 		if (!(e->flags & REMAP_ENTRY_RESCUABLE))
 			continue;
 		e->flags &= ~REMAP_ENTRY_RESCUABLE;
-		if (!is_place_of(dev, e, i))
+		if (!remap_is_place(dev, e, i))
 			continue;
 		if (remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD) {
 			happened = false;
@@ -316,7 +309,7 @@ static void retire_superseded(struct remap_device *dev)
 	for (i = 0; i < dev->spares.total; i++) {
 		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
 
-		if (e->state != REMAP_ENTRY_MAPPED || is_place_of(dev, e, i) ||
+		if (e->state != REMAP_ENTRY_MAPPED || remap_is_place(dev, e, i) ||
 		    remap_metadata_block_state(&dev->md, i) != REMAP_BLOCK_GOOD)
 			continue;
 		memset(&dev->retired[dev->nr_retired++].entry, 0, sizeof(*e));
@@ -335,7 +328,7 @@ static void count_lost(struct remap_device *dev)
 	for (i = 0; i < dev->spares.total; i++) {
 		struct remap_disk_entry *e = remap_metadata_truth(&dev->md, i);
 
-		if (e->lost && is_place_of(dev, e, i))
+		if (e->lost && remap_is_place(dev, e, i))
 			lost += hweight64(le64_to_cpu(e->lost) &
 					  remap_job_valid(dev, le64_to_cpu(e->main_block)));
 	}

@@ -380,8 +380,7 @@ int dm_remap_holder(struct remap_device *dev, u32 spare, u64 *block)
 		return -EBADF;
 	*block = le64_to_cpu(e.main_block);
 	/* one that was superseded and not yet retired is nobody's */
-	return e.state == REMAP_ENTRY_MAPPED && !out_of_range(dev, *block) &&
-	       remap_place_spare(remap_map_get(&dev->map, *block)) == spare;
+	return remap_is_place(dev, &e, spare);
 }
 EXPORT_SYMBOL_GPL(dm_remap_holder);
 

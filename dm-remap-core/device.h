@@ -206,6 +206,20 @@ static inline u32 remap_spares_free(struct remap_device *dev)
 	return dev->spares.total - READ_ONCE(dev->spares.used);
 }
 
+/**
+ * remap_is_place() - is the entry of spare block @spare the place of its block?
+ *
+ * A superseded one is not, nor one beyond the end. Context: any.
+ */
+static inline bool remap_is_place(struct remap_device *dev, const struct remap_disk_entry *e,
+				  u32 spare)
+{
+	u64 block = le64_to_cpu(e->main_block);
+
+	return e->state == REMAP_ENTRY_MAPPED && block < dev->map.nr_blocks &&
+	       remap_place_spare(remap_map_get(&dev->map, block)) == spare;
+}
+
 static inline enum remap_mode remap_device_mode(struct remap_device *dev)
 {
 	return READ_ONCE(dev->md.mode);
