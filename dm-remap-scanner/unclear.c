@@ -58,15 +58,18 @@ void scan_unclear(struct scanner *s, const struct scan_read *r)
 	bool answers;
 
 	/* a visit is the judge's to give up */
-	answers = r->purpose != SCAN_FOR_VISIT && scan_answers(s, r->area);
+	if (r->purpose == SCAN_FOR_VISIT) {
+		scan_stall(s, STALL_NS);
+		return;
+	}
+	answers = scan_answers(s, r->area);
 	if (s->epoch != epoch)
 		return;
 	if (answers && scan_in_vain(s, r, 1)) {
 		leave_out(s, r);
 		return;
 	}
-	if (r->purpose != SCAN_FOR_VISIT)
-		scan_tries_at(s, r)->silent = !answers;
+	scan_tries_at(s, r)->silent = !answers;
 	scan_stall(s, STALL_NS);
 }
 
