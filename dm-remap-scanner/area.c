@@ -74,26 +74,44 @@ u64 scan_pass_done(const struct scanner *s)
  * What to leave out
  */
 
-/* The block at this sector of an area, where it begins, and whether it is left out. */
-static bool left_out(struct scanner *s, u32 area, u64 sector, u64 *end)
+/* The block at this sector of an area, and the sectors where it begins and ends; or metadata. */
+static bool block_at(const struct scanner *s, u32 area, u64 sector, u64 *block, u64 *end)
 {
-	u64 block, first = 0;
-	bool out;
+	u64 first = 0;
 	u32 spare;
 
 	if (area == SCAN_MAIN) {
-		block = div_u64(sector, s->geo.block);
-		out = dm_remap_lookup(s->dev, block, &spare) == 1;
+		*block = div_u64(sector, s->geo.block);
 	} else if (scan_spare_block(s, area, sector, &spare)) {
-		out = dm_remap_holder(s->dev, spare, &block) == -EBADF;
 		first = front(s);
-		block = spare;
+		*block = spare;
 	} else {
 		*end = area == SCAN_SPARE ? front(s) : scan_area_length(s, area);
 		return false;
 	}
-	*end = min(first + (block + 1) * s->geo.block, scan_area_length(s, area));
-	return out;
+	*end = min(first + (*block + 1) * s->geo.block, scan_area_length(s, area));
+	return true;
+}
+
+u64 scan_block_end(const struct scanner *s, u32 area, u64 sector)
+{
+	u64 block, end;
+
+	block_at(s, area, sector, &block, &end);
+	return end;
+}
+
+/* The block at this sector of an area, where it ends, and whether it is left out. */
+static bool left_out(struct scanner *s, u32 area, u64 sector, u64 *end)
+{
+	u64 block, holds;
+	u32 spare;
+
+	if (!block_at(s, area, sector, &block, end))
+		return false;
+	if (area == SCAN_MAIN)
+		return dm_remap_lookup(s->dev, block, &spare) == 1;
+	return dm_remap_holder(s->dev, block, &holds) == -EBADF;
 }
 
 /* How many sectors from @sector on are all left out, or all not. */
@@ -127,7 +145,7 @@ static bool failed_before(const struct scanner *s, u64 sector, u32 sectors)
 	if (b->is && b->area == SCAN_MAIN && sector < b->end && b->sector < sector + sectors)
 		return true;
 	for (i = 0; i < min_t(u32, s->nr_unread, SCAN_UNREAD); i++)
-		if (s->unread[i] >= first && s->unread[i] <= last)
+		if (s->unread[i].last >= first && s->unread[i].first <= last)
 			return true;
 	return false;
 }
@@ -176,6 +194,8 @@ static bool next_visit(struct scanner *s, struct scan_read *r, u64 now_ns)
 static bool next_broken(struct scanner *s, struct scan_read *r)
 {
 	struct scan_broken *b = &s->broken;
+	u32 piece = scan_piece(s);
+	bool out;
 	u64 end;
 
 	while (b->is && b->sector < b->end && left_out(s, b->area, b->sector, &end))
@@ -184,13 +204,14 @@ static bool next_broken(struct scanner *s, struct scan_read *r)
 		b->is = false;
 	if (!b->is)
 		return false;
-	left_out(s, b->area, b->sector, &end);
-	/* metadata has blocks of its own */
-	end = min(min(end, b->sector + s->geo.block), b->end);
 	r->purpose = SCAN_FOR_BLOCK;
 	r->area = b->area;
 	r->sector = b->sector;
-	r->sectors = end - b->sector;
+	r->sectors = run(s, b->area, b->sector, min_t(u64, piece, b->end - b->sector), &out);
+	/* metadata has blocks of its own */
+	if (piece == s->geo.block)
+		r->sectors = min_t(u64, r->sectors,
+				   scan_block_end(s, b->area, b->sector) - b->sector);
 	return true;
 }
 

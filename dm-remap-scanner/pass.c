@@ -189,6 +189,7 @@ static void begin_pass(struct scanner *s)
 	s->nr_unread = 0;
 	memset(&s->tries, 0, sizeof(s->tries));
 	s->vain_row = 0;
+	s->vain_places = 0;
 	s->disk_away = false;
 	s->yielded_ms = div_u64(s->pace.yielded_ns, NSEC_PER_MSEC);	/* between passes */
 	s->nr_slow = 0;		/* those that still are will be found again */
@@ -386,7 +387,6 @@ void scan_note_broken(struct scanner *s, const struct scan_read *r)
 	struct scan_broken *b = &s->broken;
 
 	b->is = true;
-	b->unclear = false;
 	b->area = r->area;
 	b->sector = r->sector;
 	b->end = r->sector + r->sectors;
@@ -420,6 +420,10 @@ static void failed(struct scanner *s, const struct scan_read *r, blk_status_t st
 {
 	if (!scan_suspicious(status)) {
 		scan_unclear(s, r);
+		return;
+	}
+	if (r->purpose == SCAN_FOR_BLOCK && r->sectors > s->geo.block) {
+		s->vain_row = 0;	/* no part that is away: its blocks alone */
 		return;
 	}
 	if (r->purpose == SCAN_FOR_BLOCK) {
@@ -502,7 +506,7 @@ static u64 go_on(struct scanner *s)
 		return 0;
 	}
 	if (scan_read_next(s, whole_blocks(sectors), now.ns, &r)) {
-		if (!scan_goes_with_others(s, &r) && !scan_silences(s, &r))
+		if (!scan_silences(s, &r))
 			read_and_judge(s, &r);
 		return 0;
 	}
@@ -545,6 +549,7 @@ static u64 step(struct scanner *s)
 		return 0;
 	}
 	if (!scan_knob_get(s, enabled) || s->memory.paused) {
+		s->vain_row = 0;	/* who knows what was done meanwhile */
 		asleep(s);
 		return ASLEEP_S * NSEC_PER_SEC;
 	}

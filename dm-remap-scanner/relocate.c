@@ -48,15 +48,15 @@ static int report(struct scanner *s, u64 block)
 }
 
 /* The block that failed; -ENOENT: nobody's data is there. */
-static int block_of(struct scanner *s, const struct scan_read *r, u64 *block)
+static int block_of(struct scanner *s, u32 area, u64 sector, u64 *block)
 {
 	u32 spare;
 
-	if (r->area == SCAN_MAIN) {
-		*block = div_u64(r->sector, s->geo.block);
+	if (area == SCAN_MAIN) {
+		*block = div_u64(sector, s->geo.block);
 		return 0;
 	}
-	if (!scan_spare_block(s, r->area, r->sector, &spare))
+	if (!scan_spare_block(s, area, sector, &spare))
 		return -ENOENT;
 	return dm_remap_holder(s->dev, spare, block) == 1 ? 0 : -ENOENT;
 }
@@ -102,9 +102,9 @@ bool scan_answers(struct scanner *s, u32 area)
 
 	if (area != SCAN_MAIN)
 		return spare_answers(s);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < SCAN_CONTROLS && answers < SCAN_ANSWERS; i++)
 		answers += reads(s, SCAN_MAIN, scan_elsewhere(s, block), block);
-	return answers >= 2;
+	return answers >= SCAN_ANSWERS;
 }
 
 /*
@@ -114,27 +114,44 @@ bool scan_answers(struct scanner *s, u32 area)
 /* A neighbourhood is read twice; what can't be moved fails each time. False: it was counted. */
 static bool note_unread(struct scanner *s, u64 block)
 {
-	u32 i;
+	u32 i, nr = min_t(u32, s->nr_unread, SCAN_UNREAD);
 
-	for (i = 0; i < min_t(u32, s->nr_unread, SCAN_UNREAD); i++)
-		if (s->unread[i] == block)
+	for (i = 0; i < nr; i++)
+		if (block >= s->unread[i].first && block <= s->unread[i].last)
 			return false;
-	s->unread[s->nr_unread++ % SCAN_UNREAD] = block;
+	for (i = 0; i < nr; i++) {
+		if (block == s->unread[i].last + 1)
+			s->unread[i].last = block;
+		else if (block + 1 == s->unread[i].first)
+			s->unread[i].first = block;
+		else
+			continue;
+		return true;
+	}
+	s->unread[s->nr_unread++ % SCAN_UNREAD] = (struct scan_blocks){ block, block };
 	return true;
 }
 
 /* Metadata that does not read has another copy, a free spare block nothing to lose. */
-void scan_count_unread(struct scanner *s, const struct scan_read *r)
+static void count_unread(struct scanner *s, u32 area, u64 sector)
 {
 	u64 block;
 
-	if (block_of(s, r, &block)) {
+	if (block_of(s, area, sector, &block)) {
 		scan_figures(s)->errors++;
 		s->memory.spare_unread++;
 	} else if (note_unread(s, block)) {
 		scan_figures(s)->errors++;
 		s->memory.unread++;
 	}
+}
+
+void scan_count_unread(struct scanner *s, const struct scan_read *r)
+{
+	u64 sector, end = r->sector + r->sectors;
+
+	for (sector = r->sector; sector < end; sector = scan_block_end(s, r->area, sector))
+		count_unread(s, r->area, sector);
 }
 
 enum again {
@@ -235,6 +252,7 @@ static enum again cannot_be_moved(struct scanner *s, const struct scan_read *r, 
 	switch (error) {
 	case -EUCLEAN:
 	case -EEXIST:
+		s->vain_row = 0;
 		return AGAIN_READS;		/* or is being repaired */
 	case -EAGAIN:
 	case -ESHUTDOWN:
@@ -261,7 +279,7 @@ bool scan_block_failed(struct scanner *s, const struct scan_read *r)
 	u64 block;
 	int error;
 
-	if (block_of(s, r, &block))
+	if (block_of(s, r->area, r->sector, &block))
 		return spare_failed(s, r);
 	error = report(s, block);
 	if (s->epoch != epoch)

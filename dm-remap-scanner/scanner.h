@@ -27,8 +27,10 @@
 
 #define SCAN_BUFFER	(SCAN_CHUNK_MAX * 512)
 #define SCAN_VAIN_MAX	6	/* tries */
-#define SCAN_ROW_MAX	64	/* places left out in a row */
-#define SCAN_UNREAD	64	/* blocks: half a MiB of them can be counted once */
+#define SCAN_VAIN_PLACES 64	/* in a pass that took all of them; then few will do */
+#define SCAN_UNREAD	64	/* ranges */
+#define SCAN_CONTROLS	11	/* reads; with none that answers the disk is silent */
+#define SCAN_ANSWERS	2	/* of them must succeed */
 #define SCAN_VECS	(SCAN_CHUNK_MAX * 512 / PAGE_SIZE)
 
 /* What a pass visits, one after the other. */
@@ -69,11 +71,15 @@ struct scan_cpu {
 /* A read that failed, looked at block by block: [sector, end) of @area is left. */
 struct scan_broken {
 	bool is;
-	bool unclear;		/* it failed with an error that says nothing of it */
 	u32 area;
 	u64 sector, end;
 	u64 step;		/* where the pass goes on after a power cut */
 	u32 offset;
+};
+
+/* Blocks, with both ends. */
+struct scan_blocks {
+	u64 first, last;
 };
 
 /**
@@ -147,13 +153,14 @@ struct scanner {
 	u64 reading_ns;		/* not yet in the figures */
 	struct scan_tries tries;
 	u32 vain_row;		/* places left out, and none since that read */
+	u32 vain_places;	/* that took all tries, in this pass */
 	bool disk_away;		/* the core has said so for minutes */
 	bool unsaved;		/* something that was asked for is not yet on the spare */
 	bool told_unsaved;	/* that the spare does not take the record */
 	u64 sync_ns;		/* it is not tried again before that */
 	u64 yielded_ms;		/* of pace, that is in the figures already */
 
-	u64 unread[SCAN_UNREAD];	/* the last blocks of this pass that were */
+	struct scan_blocks unread[SCAN_UNREAD];	/* the last of this pass */
 	u32 nr_unread;
 
 	u64 slow[SCAN_MAX_SUSPECTS];
@@ -272,6 +279,9 @@ u64 scan_area_length(const struct scanner *s, u32 area);
 /** scan_area_place() - device and first sector */
 struct block_device *scan_area_place(const struct scanner *s, u32 area, sector_t *start);
 
+/** scan_block_end() - of the block at @sector, or of the metadata there */
+u64 scan_block_end(const struct scanner *s, u32 area, u64 sector);
+
 /** scan_spare_block() - does this sector lie in a spare block? @spare: set to its number */
 bool scan_spare_block(const struct scanner *s, u32 area, u64 sector, u32 *spare);
 
@@ -322,7 +332,7 @@ void scan_relocate_slow(struct scanner *s);
 /** scan_answers() - do control reads succeed? Drops @lock meanwhile. */
 bool scan_answers(struct scanner *s, u32 area);
 
-/** scan_count_unread() - what was read has no verdict, or cannot be moved. With @lock. */
+/** scan_count_unread() - its blocks have no verdict, or cannot be moved. With @lock. */
 void scan_count_unread(struct scanner *s, const struct scan_read *r);
 
 /* unclear.c; with @lock, which is dropped meanwhile by those that read */
@@ -342,8 +352,8 @@ void scan_unclear(struct scanner *s, const struct scan_read *r);
 /** scan_silences() - is it this place that silences the disk? Return: true: do not read it now. */
 bool scan_silences(struct scanner *s, const struct scan_read *r);
 
-/** scan_goes_with_others() - left out without a read, as were those before it */
-bool scan_goes_with_others(struct scanner *s, const struct scan_read *r);
+/** scan_piece() - sectors to read at once of what could not be read as a whole. With @lock. */
+u32 scan_piece(const struct scanner *s);
 
 /* score.c */
 

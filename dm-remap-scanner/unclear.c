@@ -10,6 +10,9 @@
 #define DM_MSG_PREFIX "remap-scanner"
 
 #define STALL_NS	(10ULL * NSEC_PER_SEC)
+#define ROW_OF_BLOCKS	64u	/* left out in a row, and then as many pieces */
+#define ROW_OF_PIECES	(2 * ROW_OF_BLOCKS)
+#define PIECE		128u	/* sectors */
 
 void scan_stall(struct scanner *s, u64 ns)
 {
@@ -29,18 +32,36 @@ struct scan_tries *scan_tries_at(struct scanner *s, const struct scan_read *r)
 	return t;
 }
 
-/* Where one place after another is left out, a part of the device is away: few tries will do. */
+/*
+ * Where one place after another is left out, or many were in this pass, a part of the device is
+ * away: few tries will do.
+ */
 bool scan_in_vain(struct scanner *s, const struct scan_read *r, unsigned int few)
 {
-	return ++scan_tries_at(s, r)->unclear >= (s->vain_row ? few : SCAN_VAIN_MAX);
+	bool patient = !s->vain_row && s->vain_places < SCAN_VAIN_PLACES;
+
+	if (++scan_tries_at(s, r)->unclear < (patient ? SCAN_VAIN_MAX : few))
+		return false;
+	s->vain_places += patient;
+	return true;
+}
+
+/*
+ * The more was left out in a row, the larger the part that is away, and the coarser it is read, or
+ * each of its blocks would cost its own time. But all of it is read: it ends somewhere.
+ */
+u32 scan_piece(const struct scanner *s)
+{
+	if (s->vain_row < ROW_OF_BLOCKS)
+		return s->geo.block;
+	return max(s->geo.block, PIECE);
 }
 
 /* A place that always fails so must not hold up the pass for ever: first its blocks alone. */
 static void leave_out(struct scanner *s, const struct scan_read *r)
 {
-	if (r->purpose == SCAN_FOR_PASS) {
+	if (r->purpose == SCAN_FOR_PASS && s->vain_row < ROW_OF_PIECES) {
 		scan_note_broken(s, r);
-		s->broken.unclear = true;
 		scan_go_past(s, r);
 		return;
 	}
@@ -93,18 +114,6 @@ bool scan_silences(struct scanner *s, const struct scan_read *r)
 	}
 	scan_tries_at(s, r)->silent = false;
 	if (!scan_in_vain(s, r, 2))	/* not without a read while it answers */
-		return false;
-	leave_out(s, r);
-	return true;
-}
-
-/*
- * So many blocks in a row were left out: a part of the device is away, not a block of it. The rest
- * of what could not be read as a whole goes with them, or each would cost its own time.
- */
-bool scan_goes_with_others(struct scanner *s, const struct scan_read *r)
-{
-	if (r->purpose != SCAN_FOR_BLOCK || !s->broken.unclear || s->vain_row < SCAN_ROW_MAX)
 		return false;
 	leave_out(s, r);
 	return true;

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: most of the main device, or every second stripe of it, is away: the pass ends, and has read what there is
+# timeout: 120
+# icount: shift=2
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/scan.sh"
+
+export EVERY=60 # a pass of hours is looked at seldom, so that it takes little
+used() { dmsetup status r | cut -d' ' -f7; }
+# between LOW HIGH
+between() { (($1 <= $(scan_get r unread_blocks) && $(scan_get r unread_blocks) <= $2)); }
+
+# passes WHAT TABLE LOW HIGH MOVED: two passes over r on such a main device, one while all of a from sector LOST on is lost
+passes() {
+	dm_create m "$2"
+	dm_create r "0 32768 remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+	dmsetup message a 0 lose read "$LOST" 16384
+	ok "$1: a pass over it ends" scan_pass r 9000
+	ok "$1: unread is what is away, or little more" between "$3" "$4"
+	is "$(used)" "$5/1024" "$1: what is bad is moved, and nothing that is away"
+	dmsetup message a 0 pass read
+	ok "$1: another pass ends" scan_pass r 9000
+	is "$(scan_get r unread_blocks)" 0 "$1: and has read all"
+	dmsetup remove r
+	dmsetup remove m
+}
+
+load_core
+load_scanner
+insmod "$VM_MODULES/tests/client/picky-disk.ko"
+for half in a b; do
+	make_null_blk $half 8
+	dm_create $half "0 16384 picky /dev/disk/$half 0"
+done
+make_null_blk spare 16
+
+# Stripes of 8 blocks, of 128 and of 1024; one of two disks is away, and with it 2048 blocks.
+LOST=0
+for stripe in 64 1024 8192; do
+	passes "stripes of $((stripe / 2)) KiB" "0 32768 striped 2 $stripe /dev/mapper/a 0 /dev/mapper/b 0" 2048 2048 0
+done
+
+# Seven of eight parts: few of the reads that are to tell whether the disk answers can succeed.
+LOST=2048
+passes "seven of eight" $'0 16384 linear /dev/mapper/a 0\n16384 16384 linear /dev/mapper/a 0' 3584 4096 0
+
+# A block that the disk cannot read, where the part that is away ends.
+LOST=0
+dmsetup message b 0 refuse read 8 8
+passes "a half" $'0 16384 linear /dev/mapper/a 0\n16384 16384 linear /dev/mapper/b 0' 2048 2304 1
+done_testing
