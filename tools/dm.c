@@ -249,22 +249,47 @@ int dm_read_ours(const char *name, struct remap_status *status)
 	return r ? refuse_status(r == -ENXIO ? name : status->name, r) : OK;
 }
 
-static int each_ours(struct dm_names *names, int (*each)(const char *name, void *context),
-		     void *context)
+static int by_name(const void *a, const void *b)
 {
-	struct remap_status status;
+	return strcmp(*(const char * const *)a, *(const char * const *)b);
+}
+
+/* The names of the list to @sorted, if there is one. Returns how many. */
+static size_t take_names(struct dm_names *names, const char **sorted)
+{
+	size_t nr = 0;
 	u32 next = 0;
-	int r = 0;
 
 	if (!names->dev)
 		return 0;
 	do {
 		names = (void *)((char *)names + next);
 		next = names->next;
-		if (dm_try_status(names->name, &status) != -EMEDIUMTYPE &&
-		    status.sectors)
-			r = each(names->name, context);
-	} while (next && !r);
+		if (sorted)
+			sorted[nr] = names->name;
+		nr++;
+	} while (next);
+	return nr;
+}
+
+/* Older kernels, 5.10 for one, list them in no order. */
+static int each_ours(struct dm_names *names, int (*each)(const char *name, void *context),
+		     void *context)
+{
+	size_t nr = take_names(names, NULL), i;
+	const char **sorted = calloc(nr + 1, sizeof(*sorted));
+	struct remap_status status;
+	int r = 0;
+
+	if (!sorted)
+		return no_memory();
+	take_names(names, sorted);
+	qsort(sorted, nr, sizeof(*sorted), by_name);
+	for (i = 0; i < nr && !r; i++) {
+		if (dm_try_status(sorted[i], &status) != -EMEDIUMTYPE && status.sectors)
+			r = each(sorted[i], context);
+	}
+	free(sorted);
 	return r;
 }
 
