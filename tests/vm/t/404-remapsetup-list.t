@@ -41,7 +41,7 @@ is "$(json '.map | map(.spare_block) | unique | length')" 7 "each has a place of
 
 # What does not read
 null_bad main +2400-2400 +2420-2423
-refuses 4 'block 300 of r cannot be read on /dev/main' "relocate refuses what does not read" rs relocate r 299+2
+refuses 4 "block 300 of r cannot be read on $(readlink -f /dev/disk/main)" "relocate refuses what does not read" rs relocate r 299+2
 ok "nothing was moved" bash -c "! dmsetup message r 0 list | grep -E '^(299|300) '"
 ok "the block before it moves" rs relocate r 299
 refuses 4 'block 300 of r' "the bad one does not, among a lot of others" rs relocate r 0+1000
