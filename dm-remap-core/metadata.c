@@ -205,7 +205,7 @@ int remap_metadata_format(struct remap_metadata *md)
 	md->super.state = REMAP_SUPER_FORMATTING;
 	if (remap_super_write(md))
 		return -EIO;
-	md->generation++;
+	remap_metadata_next(md);
 	status = write_empty_tables(md);
 	take_health(md);
 	if (!status)
@@ -280,7 +280,7 @@ static void prepare_images(struct commit *c, struct remap_change *changes,
 		changes[i].outcome = REMAP_DID_NOT_HAPPEN;
 		if (c->md->block_state[block] != REMAP_BLOCK_GOOD)
 			continue;
-		changes[i].entry.generation = cpu_to_le64(++c->md->generation);
+		changes[i].entry.generation = cpu_to_le64(remap_metadata_next(c->md));
 		changes[i].entry.time = cpu_to_le32(ktime_get_real_seconds());
 		c->md->images[add_pending(c, block)].entries[slot] = changes[i].entry;
 	}
@@ -424,7 +424,7 @@ unsigned int remap_metadata_write_health(struct remap_metadata *md)
 {
 	unsigned int copy, good = 0;
 
-	md->generation++;
+	remap_metadata_next(md);
 	take_health(md);
 	for (copy = 0; copy < 2; copy++)
 		good += !write_health(md, copy) && !remap_disk_flush(md->disk);

@@ -225,6 +225,17 @@ void remap_metadata_entry(struct remap_metadata *md, u32 spare,
 
 const char *remap_mode_name(enum remap_mode mode);
 
+/**
+ * remap_metadata_next() - the generation of what is written next
+ *
+ * Context: one at a time, as everything that writes. Others look at @generation meanwhile.
+ */
+static inline u64 remap_metadata_next(struct remap_metadata *md)
+{
+	WRITE_ONCE(md->generation, md->generation + 1);
+	return md->generation;
+}
+
 static inline u8 remap_metadata_block_state(struct remap_metadata *md, u32 spare)
 {
 	return md->block_state[spare / REMAP_ENTRIES_PER_BLOCK];

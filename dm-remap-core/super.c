@@ -175,7 +175,7 @@ int remap_super_write(struct remap_metadata *md)
 	u32 first = md->super_good[0] && !md->super_good[1];
 
 	/* Fresh on every attempt: one that failed may have landed. */
-	md->super.generation = ++md->generation;
+	md->super.generation = remap_metadata_next(md);
 	if (write_copy(md, first))
 		return -EIO;
 	return write_copy(md, !first);
