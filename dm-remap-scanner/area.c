@@ -144,7 +144,7 @@ static bool failed_before(const struct scanner *s, u64 sector, u32 sectors)
 
 	if (b->is && b->area == SCAN_MAIN && sector < b->end && b->sector < sector + sectors)
 		return true;
-	for (i = 0; i < min_t(u32, s->nr_unread, SCAN_UNREAD); i++)
+	for (i = 0; i < s->nr_unread; i++)
 		if (s->unread[i].last >= first && s->unread[i].first <= last)
 			return true;
 	return false;

@@ -110,7 +110,7 @@ static u64 last_begun(struct scanner *s)
 static u64 due(struct scanner *s)
 {
 	u64 attached = by_clock(s->attached), last = last_begun(s);
-	u64 then = last + interval(s) + (((interval(s) / 20) * s->jitter) >> 32);
+	u64 then = last + interval(s) + ((div_u64(interval(s), 20) * s->jitter) >> 32);
 
 	/* never scanned, or away for longer than that */
 	if (!last || then < attached)
@@ -190,6 +190,7 @@ static void begin_pass(struct scanner *s)
 	memset(&s->tries, 0, sizeof(s->tries));
 	s->vain_row = 0;
 	s->vain_places = 0;
+	s->heard.is = false;
 	s->disk_away = false;
 	s->yielded_ms = div_u64(s->pace.yielded_ns, NSEC_PER_MSEC);	/* between passes */
 	s->nr_slow = 0;		/* those that still are will be found again */
@@ -416,13 +417,20 @@ void scan_go_past(struct scanner *s, const struct scan_read *r)
 	}
 }
 
+/* Is it more than a block, or parts of two? */
+static bool is_piece(struct scanner *s, const struct scan_read *r)
+{
+	return r->sectors > s->geo.block ||
+	       r->sector + r->sectors > scan_block_end(s, r->area, r->sector);
+}
+
 static void failed(struct scanner *s, const struct scan_read *r, blk_status_t status)
 {
 	if (!scan_suspicious(status)) {
 		scan_unclear(s, r);
 		return;
 	}
-	if (r->purpose == SCAN_FOR_BLOCK && r->sectors > s->geo.block) {
+	if (r->purpose == SCAN_FOR_BLOCK && is_piece(s, r)) {
 		s->vain_row = 0;	/* no part that is away: its blocks alone */
 		return;
 	}
@@ -449,6 +457,8 @@ static void judge_probe(struct scanner *s, const struct scan_read *r, u64 ns)
 
 static void succeeded(struct scanner *s, const struct scan_read *r, u64 ns, bool undisturbed)
 {
+	if (r->area == SCAN_MAIN)
+		scan_heard(s, r->sector, r->sectors);
 	if (r->purpose != SCAN_FOR_VISIT)
 		s->vain_row = 0;
 	if (r->purpose == SCAN_FOR_PASS && undisturbed && r->area == SCAN_MAIN)

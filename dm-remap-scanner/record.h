@@ -20,7 +20,7 @@
  * @started: seconds since 1970; 0: never
  * @ended: likewise
  * @sectors: read
- * @errors: reads that failed and still did when the block was read alone
+ * @errors: blocks that failed when they were read alone, or with others in a part that is away
  * @slow: blocks that were found slow, confirmed
  * @relocated: of those moved to the spare
  * @interruptions: stalls, pauses, suspends

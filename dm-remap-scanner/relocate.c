@@ -75,22 +75,26 @@ static blk_status_t look(struct scanner *s, u32 area, u64 sector, u32 sectors)
 	return status;
 }
 
-static bool reads(struct scanner *s, u32 area, u64 sector, u32 sectors)
+bool scan_reads(struct scanner *s, u32 area, u64 sector, u32 sectors)
 {
-	return !look(s, area, sector, sectors);
+	if (look(s, area, sector, sectors))
+		return false;
+	if (area == SCAN_MAIN)
+		scan_heard(s, sector, sectors);
+	return true;
 }
 
 /* A superblock, or one of three spare blocks somewhere. */
 static bool spare_answers(struct scanner *s)
 {
 	u64 front = s->geo.spare_data - s->geo.spare_start;
-	bool ok = reads(s, SCAN_SPARE, 0, 8) ||
-		  reads(s, SCAN_SPARE_TAIL, scan_area_length(s, SCAN_SPARE_TAIL) - 8, 8);
+	bool ok = scan_reads(s, SCAN_SPARE, 0, 8) ||
+		  scan_reads(s, SCAN_SPARE_TAIL, scan_area_length(s, SCAN_SPARE_TAIL) - 8, 8);
 	u32 i, nr;
 
 	for (i = 0; i < 3 && !ok; i++) {
 		nr = get_random_u32() % s->geo.spare_blocks;
-		ok = reads(s, SCAN_SPARE, front + (u64)nr * s->geo.block, s->geo.block);
+		ok = scan_reads(s, SCAN_SPARE, front + (u64)nr * s->geo.block, s->geo.block);
 	}
 	return ok;
 }
@@ -103,7 +107,7 @@ bool scan_answers(struct scanner *s, u32 area)
 	if (area != SCAN_MAIN)
 		return spare_answers(s);
 	for (i = 0; i < SCAN_CONTROLS && answers < SCAN_ANSWERS; i++)
-		answers += reads(s, SCAN_MAIN, scan_elsewhere(s, block), block);
+		answers += scan_reads(s, SCAN_MAIN, scan_elsewhere(s, block), block);
 	return answers >= SCAN_ANSWERS;
 }
 
@@ -111,15 +115,28 @@ bool scan_answers(struct scanner *s, u32 area)
  * Blocks that fail
  */
 
+static struct scan_blocks *room_for_unread(struct scanner *s)
+{
+	struct scan_blocks *smallest = s->unread;
+	u32 i;
+
+	if (s->nr_unread < SCAN_UNREAD)
+		return &s->unread[s->nr_unread++];
+	for (i = 1; i < SCAN_UNREAD; i++)
+		if (s->unread[i].last - s->unread[i].first < smallest->last - smallest->first)
+			smallest = &s->unread[i];
+	return smallest;
+}
+
 /* A neighbourhood is read twice; what can't be moved fails each time. False: it was counted. */
 static bool note_unread(struct scanner *s, u64 block)
 {
-	u32 i, nr = min_t(u32, s->nr_unread, SCAN_UNREAD);
+	u32 i;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < s->nr_unread; i++)
 		if (block >= s->unread[i].first && block <= s->unread[i].last)
 			return false;
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < s->nr_unread; i++) {
 		if (block == s->unread[i].last + 1)
 			s->unread[i].last = block;
 		else if (block + 1 == s->unread[i].first)
@@ -128,7 +145,7 @@ static bool note_unread(struct scanner *s, u64 block)
 			continue;
 		return true;
 	}
-	s->unread[s->nr_unread++ % SCAN_UNREAD] = (struct scan_blocks){ block, block };
+	*room_for_unread(s) = (struct scan_blocks){ block, block };
 	return true;
 }
 
@@ -197,7 +214,7 @@ static bool is_verdict(struct scanner *s, const struct scan_read *r, enum again 
 		return true;
 	}
 	if (again == AGAIN_SILENT)
-		scan_tries_at(s, r)->silent = true;
+		scan_fell_silent(s, r);
 	scan_stall(s, SILENT_NS);
 	return false;
 }
@@ -229,7 +246,12 @@ static bool spare_failed(struct scanner *s, const struct scan_read *r)
  */
 static bool lasts(struct scanner *s, const struct scan_read *r)
 {
-	if (s->disk_away && spare_answers(s))
+	unsigned int epoch = s->epoch;
+	bool back = s->disk_away && spare_answers(s);
+
+	if (s->epoch != epoch)
+		return true;
+	if (back)
 		s->disk_away = false;
 	if (++scan_tries_at(s, r)->refused >= SCAN_VAIN_MAX)
 		s->disk_away = true;

@@ -29,8 +29,8 @@
 #define SCAN_VAIN_MAX	6	/* tries */
 #define SCAN_VAIN_PLACES 64	/* in a pass that took all of them; then few will do */
 #define SCAN_UNREAD	64	/* ranges */
-#define SCAN_CONTROLS	11	/* reads; with none that answers the disk is silent */
-#define SCAN_ANSWERS	2	/* of them must succeed */
+#define SCAN_CONTROLS	11	/* reads elsewhere, to see whether the disk answers */
+#define SCAN_ANSWERS	2	/* of them must succeed, or it is silent */
 #define SCAN_VECS	(SCAN_CHUNK_MAX * 512 / PAGE_SIZE)
 
 /* What a pass visits, one after the other. */
@@ -83,14 +83,28 @@ struct scan_blocks {
 };
 
 /**
+ * struct scan_heard - the last read of main that succeeded
+ * @failures: that it has answered for since
+ */
+struct scan_heard {
+	bool is;
+	u64 sector;
+	u32 sectors;
+	u64 ns;
+	unsigned int failures;
+};
+
+/**
  * struct scan_tries - at one place, that led to no verdict
  * @unclear: with an error that says nothing of it, while the rest of the disk answered
  * @refused: a disk does not answer, the core says
  * @silent: the rest of the disk did not answer either; it may be this place that silences it
+ * @sectors: that were read then
  */
 struct scan_tries {
 	u32 area;
 	u64 sector;
+	u32 sectors;
 	unsigned int unclear, refused;
 	bool silent;
 };
@@ -152,6 +166,7 @@ struct scanner {
 	u64 read_total;
 	u64 reading_ns;		/* not yet in the figures */
 	struct scan_tries tries;
+	struct scan_heard heard;
 	u32 vain_row;		/* places left out, and none since that read */
 	u32 vain_places;	/* that took all tries, in this pass */
 	bool disk_away;		/* the core has said so for minutes */
@@ -160,7 +175,7 @@ struct scanner {
 	u64 sync_ns;		/* it is not tried again before that */
 	u64 yielded_ms;		/* of pace, that is in the figures already */
 
-	struct scan_blocks unread[SCAN_UNREAD];	/* the last of this pass */
+	struct scan_blocks unread[SCAN_UNREAD];	/* the largest of this pass */
 	u32 nr_unread;
 
 	u64 slow[SCAN_MAX_SUSPECTS];
@@ -332,6 +347,9 @@ void scan_relocate_slow(struct scanner *s);
 /** scan_answers() - do control reads succeed? Drops @lock meanwhile. */
 bool scan_answers(struct scanner *s, u32 area);
 
+/** scan_reads() - does this? Drops @lock meanwhile. */
+bool scan_reads(struct scanner *s, u32 area, u64 sector, u32 sectors);
+
 /** scan_count_unread() - its blocks have no verdict, or cannot be moved. With @lock. */
 void scan_count_unread(struct scanner *s, const struct scan_read *r);
 
@@ -345,6 +363,12 @@ struct scan_tries *scan_tries_at(struct scanner *s, const struct scan_read *r);
 
 /** scan_in_vain() - one more try; was it the last, @few after a place was left out? With @lock. */
 bool scan_in_vain(struct scanner *s, const struct scan_read *r, unsigned int few);
+
+/** scan_heard() - a read of main succeeded. With @lock. */
+void scan_heard(struct scanner *s, u64 sector, u32 sectors);
+
+/** scan_fell_silent() - nothing answered after this read. With @lock. */
+void scan_fell_silent(struct scanner *s, const struct scan_read *r);
 
 /** scan_unclear() - an error that says nothing of the place */
 void scan_unclear(struct scanner *s, const struct scan_read *r);

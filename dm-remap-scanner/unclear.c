@@ -13,6 +13,8 @@
 #define ROW_OF_BLOCKS	64u	/* left out in a row, and then as many pieces */
 #define ROW_OF_PIECES	(2 * ROW_OF_BLOCKS)
 #define PIECE		128u	/* sectors */
+#define HEARD_NS	(1ULL * NSEC_PER_SEC)
+#define HEARD_FAILURES	16
 
 void scan_stall(struct scanner *s, u64 ns)
 {
@@ -60,6 +62,8 @@ u32 scan_piece(const struct scanner *s)
 /* A place that always fails so must not hold up the pass for ever: first its blocks alone. */
 static void leave_out(struct scanner *s, const struct scan_read *r)
 {
+	sector_t start;
+
 	if (r->purpose == SCAN_FOR_PASS && s->vain_row < ROW_OF_PIECES) {
 		scan_note_broken(s, r);
 		scan_go_past(s, r);
@@ -67,9 +71,48 @@ static void leave_out(struct scanner *s, const struct scan_read *r)
 	}
 	s->vain_row++;
 	scan_count_unread(s, r);
-	DMWARN_LIMIT("%s: %u sectors from %llu on cannot be read for a reason that says nothing of the disk; left out",
-		     s->name, r->sectors, r->sector);
+	scan_area_place(s, r->area, &start);
+	DMWARN_LIMIT("%s: %u sectors from sector %llu of the %s device on cannot be read, for a reason that says nothing of the disk; they are left out in this pass",
+		     s->name, r->sectors, (u64)start + r->sector,
+		     r->area == SCAN_MAIN ? "main" : "spare");
 	scan_go_past(s, r);
+}
+
+void scan_fell_silent(struct scanner *s, const struct scan_read *r)
+{
+	struct scan_tries *t = scan_tries_at(s, r);
+
+	t->silent = true;
+	t->sectors = r->sectors;
+}
+
+void scan_heard(struct scanner *s, u64 sector, u32 sectors)
+{
+	s->heard = (struct scan_heard){
+		.is = true,
+		.sector = sector,
+		.sectors = min(sectors, s->geo.block),
+		.ns = ktime_get_ns(),
+	};
+}
+
+/*
+ * In a pass in which much is away, a read that succeeded a moment ago says that the disk answers,
+ * for some that fail; where a large part of it is away, so that control reads mostly hit that, a
+ * place that read before does if it still reads.
+ */
+static bool still_answers(struct scanner *s, const struct scan_read *r)
+{
+	struct scan_heard *h = &s->heard;
+
+	if (r->area == SCAN_MAIN && h->is) {
+		if (r->purpose == SCAN_FOR_BLOCK && s->vain_places >= SCAN_VAIN_PLACES &&
+		    ktime_get_ns() - h->ns < HEARD_NS && h->failures++ < HEARD_FAILURES)
+			return true;
+		if (s->vain_row >= ROW_OF_BLOCKS && scan_reads(s, SCAN_MAIN, h->sector, h->sectors))
+			return true;
+	}
+	return scan_answers(s, r->area);
 }
 
 /* An error that says nothing of the place: somebody else's, unless it is so each time. */
@@ -83,14 +126,15 @@ void scan_unclear(struct scanner *s, const struct scan_read *r)
 		scan_stall(s, STALL_NS);
 		return;
 	}
-	answers = scan_answers(s, r->area);
+	answers = still_answers(s, r);
 	if (s->epoch != epoch)
 		return;
 	if (answers && scan_in_vain(s, r, 1)) {
 		leave_out(s, r);
 		return;
 	}
-	scan_tries_at(s, r)->silent = !answers;
+	if (!answers)
+		scan_fell_silent(s, r);
 	scan_stall(s, STALL_NS);
 }
 
@@ -101,6 +145,7 @@ void scan_unclear(struct scanner *s, const struct scan_read *r)
 bool scan_silences(struct scanner *s, const struct scan_read *r)
 {
 	unsigned int epoch = s->epoch;
+	struct scan_read tried = *r;
 	bool answers;
 
 	if (r->purpose == SCAN_FOR_VISIT || !scan_tries_at(s, r)->silent)
@@ -115,6 +160,8 @@ bool scan_silences(struct scanner *s, const struct scan_read *r)
 	scan_tries_at(s, r)->silent = false;
 	if (!scan_in_vain(s, r, 2))	/* not without a read while it answers */
 		return false;
-	leave_out(s, r);
+	/* that much was read; now more might be */
+	tried.sectors = min(tried.sectors, s->tries.sectors);
+	leave_out(s, &tried);
 	return true;
 }

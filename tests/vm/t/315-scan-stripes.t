@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# summary: most of the main device, or every second stripe of it, is away: the pass ends, and has read what there is
+# summary: most of the main device, every second stripe of it or a part of the spare is away: the pass ends, and has read the rest
 # timeout: 120
 # icount: shift=2
 
@@ -14,12 +14,16 @@ used() { dmsetup status r | cut -d' ' -f7; }
 # between LOW HIGH
 between() { (($1 <= $(scan_get r unread_blocks) && $(scan_get r unread_blocks) <= $2)); }
 
+reads_of() { awk '{ print $1 }' "/sys/block/$(block "/dev/disk/$1")/stat"; }
+
 # passes WHAT TABLE LOW HIGH MOVED: two passes over r on such a main device, one while all of a from sector LOST on is lost
 passes() {
 	dm_create m "$2"
 	dm_create r "0 32768 remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
 	dmsetup message a 0 lose read "$LOST" 16384
+	READS=$(reads_of b)
 	ok "$1: a pass over it ends" scan_pass r 9000
+	READS=$(($(reads_of b) - READS))
 	ok "$1: unread is what is away, or little more" between "$3" "$4"
 	is "$(used)" "$5/1024" "$1: what is bad is moved, and nothing that is away"
 	dmsetup message a 0 pass read
@@ -42,14 +46,28 @@ make_null_blk spare 16
 LOST=0
 for stripe in 64 1024 8192; do
 	passes "stripes of $((stripe / 2)) KiB" "0 32768 striped 2 $stripe /dev/mapper/a 0 /dev/mapper/b 0" 2048 2048 0
+	# 2048 blocks, some of them twice, and the control reads of 64 places; not two more for each block that is away.
+	((stripe != 64)) || ok "short stripes: one that reads answers for the next" test "$READS" -lt 5500
 done
 
 # Seven of eight parts: few of the reads that are to tell whether the disk answers can succeed.
 LOST=2048
-passes "seven of eight" $'0 16384 linear /dev/mapper/a 0\n16384 16384 linear /dev/mapper/a 0' 3584 4096 0
+passes "seven of eight" $'0 16384 linear /dev/mapper/a 0\n16384 16384 linear /dev/mapper/a 0' 3584 3840 0
 
 # A block that the disk cannot read, where the part that is away ends.
 LOST=0
 dmsetup message b 0 refuse read 8 8
 passes "a half" $'0 16384 linear /dev/mapper/a 0\n16384 16384 linear /dev/mapper/b 0' 2048 2304 1
+dmsetup message b 0 pass read
+
+# A half of the spare blocks.
+dm_create s "0 $(sectors /dev/disk/spare) picky /dev/disk/spare 0"
+dmsetup message s 0 lose read 4096 4096
+dm_create m $'0 16384 linear /dev/mapper/a 0\n16384 16384 linear /dev/mapper/b 0'
+dm_create r "0 32768 remap /dev/mapper/m 0 /dev/mapper/s 0 3 format confirm_ms=0 spare_blocks=1024"
+ok "a part of the spare: a pass over it ends" scan_pass r 9000
+ok "a part of the spare: unread is what is away, or little more" between 512 768
+dmsetup message s 0 pass read
+ok "a part of the spare: another pass ends" scan_pass r 9000
+is "$(scan_get r unread_blocks)" 0 "a part of the spare: and has read all"
 done_testing
