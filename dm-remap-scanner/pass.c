@@ -187,6 +187,7 @@ static void begin_pass(struct scanner *s)
 	m->spare_unread = 0;
 	m->slow_before = max_t(u64, s->nr_slow, m->slow_before);
 	s->nr_unread = 0;
+	s->next_unread = 0;
 	memset(&s->tries, 0, sizeof(s->tries));
 	s->vain_row = 0;
 	s->vain_places = 0;
@@ -457,10 +458,11 @@ static void judge_probe(struct scanner *s, const struct scan_read *r, u64 ns)
 
 static void succeeded(struct scanner *s, const struct scan_read *r, u64 ns, bool undisturbed)
 {
-	if (r->area == SCAN_MAIN)
-		scan_heard(s, r->sector, r->sectors);
-	if (r->purpose != SCAN_FOR_VISIT)
+	if (r->purpose != SCAN_FOR_VISIT) {
 		s->vain_row = 0;
+		if (r->area == SCAN_MAIN)
+			scan_heard(s, r->sector, r->sectors);
+	}
 	if (r->purpose == SCAN_FOR_PASS && undisturbed && r->area == SCAN_MAIN)
 		judge_probe(s, r, ns);
 	scan_go_past(s, r);

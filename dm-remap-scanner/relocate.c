@@ -115,16 +115,20 @@ bool scan_answers(struct scanner *s, u32 area)
  * Blocks that fail
  */
 
+/* When there is no other, that of the smallest, and of equals of the oldest. */
 static struct scan_blocks *room_for_unread(struct scanner *s)
 {
-	struct scan_blocks *smallest = s->unread;
+	struct scan_blocks *smallest = &s->unread[s->next_unread], *b;
 	u32 i;
 
 	if (s->nr_unread < SCAN_UNREAD)
 		return &s->unread[s->nr_unread++];
-	for (i = 1; i < SCAN_UNREAD; i++)
-		if (s->unread[i].last - s->unread[i].first < smallest->last - smallest->first)
-			smallest = &s->unread[i];
+	for (i = 1; i < SCAN_UNREAD; i++) {
+		b = &s->unread[(s->next_unread + i) % SCAN_UNREAD];
+		if (b->last - b->first < smallest->last - smallest->first)
+			smallest = b;
+	}
+	s->next_unread = (smallest - s->unread + 1) % SCAN_UNREAD;
 	return smallest;
 }
 
@@ -250,7 +254,7 @@ static bool lasts(struct scanner *s, const struct scan_read *r)
 	bool back = s->disk_away && spare_answers(s);
 
 	if (s->epoch != epoch)
-		return true;
+		return false;
 	if (back)
 		s->disk_away = false;
 	if (++scan_tries_at(s, r)->refused >= SCAN_VAIN_MAX)

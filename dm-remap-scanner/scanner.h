@@ -83,7 +83,7 @@ struct scan_blocks {
 };
 
 /**
- * struct scan_heard - the last read of main that succeeded
+ * struct scan_heard - the last read of main that succeeded, but for visits
  * @failures: that it has answered for since
  */
 struct scan_heard {
@@ -176,7 +176,7 @@ struct scanner {
 	u64 yielded_ms;		/* of pace, that is in the figures already */
 
 	struct scan_blocks unread[SCAN_UNREAD];	/* the largest of this pass */
-	u32 nr_unread;
+	u32 nr_unread, next_unread;
 
 	u64 slow[SCAN_MAX_SUSPECTS];
 	u32 nr_slow;

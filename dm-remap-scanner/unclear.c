@@ -4,6 +4,7 @@
  * pass waits and tries again, but never for ever where the rest of the device answers.
  */
 #include <linux/device-mapper.h>
+#include <linux/random.h>
 
 #include "scanner.h"
 
@@ -15,6 +16,7 @@
 #define PIECE		128u	/* sectors */
 #define HEARD_NS	(1ULL * NSEC_PER_SEC)
 #define HEARD_FAILURES	16
+#define SAMPLES		3u
 
 void scan_stall(struct scanner *s, u64 ns)
 {
@@ -50,7 +52,8 @@ bool scan_in_vain(struct scanner *s, const struct scan_read *r, unsigned int few
 
 /*
  * The more was left out in a row, the larger the part that is away, and the coarser it is read, or
- * each of its blocks would cost its own time. But all of it is read: it ends somewhere.
+ * each of its blocks would cost its own time. But all of it is read: it ends somewhere, and what
+ * reads in part is taken apart.
  */
 u32 scan_piece(const struct scanner *s)
 {
@@ -97,40 +100,86 @@ void scan_heard(struct scanner *s, u64 sector, u32 sectors)
 }
 
 /*
- * In a pass in which much is away, a read that succeeded a moment ago says that the disk answers,
- * for some that fail; where a large part of it is away, so that control reads mostly hit that, a
- * place that read before does if it still reads.
+ * In a pass in which much is away, a read of it that succeeded a moment ago says that the disk
+ * answers, for some blocks that fail.
+ */
+static bool heard_lately(struct scanner *s, const struct scan_read *r)
+{
+	struct scan_heard *h = &s->heard;
+
+	return r->area == SCAN_MAIN && r->purpose == SCAN_FOR_BLOCK && h->is &&
+	       s->vain_places >= SCAN_VAIN_PLACES && s->vain_row < ROW_OF_BLOCKS &&
+	       ktime_get_ns() - h->ns < HEARD_NS && h->failures++ < HEARD_FAILURES;
+}
+
+/*
+ * Where a large part is away, control reads mostly hit that. A place that read before says so too,
+ * if it still reads; but not for ever: something above the disk may keep it.
  */
 static bool still_answers(struct scanner *s, const struct scan_read *r)
 {
 	struct scan_heard *h = &s->heard;
+	unsigned int failures = h->failures;
 
-	if (r->area == SCAN_MAIN && h->is) {
-		if (r->purpose == SCAN_FOR_BLOCK && s->vain_places >= SCAN_VAIN_PLACES &&
-		    ktime_get_ns() - h->ns < HEARD_NS && h->failures++ < HEARD_FAILURES)
-			return true;
-		if (s->vain_row >= ROW_OF_BLOCKS && scan_reads(s, SCAN_MAIN, h->sector, h->sectors))
+	if (r->area != SCAN_MAIN || !h->is || s->vain_row < ROW_OF_BLOCKS ||
+	    failures >= ROW_OF_BLOCKS || !scan_reads(s, SCAN_MAIN, h->sector, h->sectors))
+		return scan_answers(s, r->area);
+	h->failures = failures + 1;
+	return true;
+}
+
+/*
+ * What is read as a whole in a long row may be of more parts than one, and then no more than a
+ * block of them is to be left out at once.
+ */
+static bool reads_in_part(struct scanner *s, const struct scan_read *r)
+{
+	u64 sector;
+	u32 i, nr;
+
+	if (s->vain_row < ROW_OF_BLOCKS || r->sectors <= s->geo.block)
+		return false;
+	for (i = 0; i < SAMPLES; i++) {
+		nr = get_random_u32() % (r->sectors / s->geo.block);
+		sector = r->sector + nr * s->geo.block;
+		if (scan_reads(s, r->area, sector, s->geo.block))
 			return true;
 	}
-	return scan_answers(s, r->area);
+	return false;
+}
+
+/* Its blocks one by one. */
+static void take_apart(struct scanner *s, const struct scan_read *r)
+{
+	s->vain_row = 0;
+	if (r->purpose != SCAN_FOR_PASS)
+		return;
+	scan_note_broken(s, r);
+	scan_go_past(s, r);
 }
 
 /* An error that says nothing of the place: somebody else's, unless it is so each time. */
 void scan_unclear(struct scanner *s, const struct scan_read *r)
 {
 	unsigned int epoch = s->epoch;
-	bool answers;
+	bool answers, in_part;
 
 	/* a visit is the judge's to give up */
 	if (r->purpose == SCAN_FOR_VISIT) {
 		scan_stall(s, STALL_NS);
 		return;
 	}
-	answers = still_answers(s, r);
+	answers = heard_lately(s, r) || still_answers(s, r);
 	if (s->epoch != epoch)
 		return;
 	if (answers && scan_in_vain(s, r, 1)) {
-		leave_out(s, r);
+		in_part = reads_in_part(s, r);
+		if (s->epoch != epoch || READ_ONCE(s->dying))
+			return;
+		if (in_part)
+			take_apart(s, r);
+		else
+			leave_out(s, r);
 		return;
 	}
 	if (!answers)
@@ -150,7 +199,7 @@ bool scan_silences(struct scanner *s, const struct scan_read *r)
 
 	if (r->purpose == SCAN_FOR_VISIT || !scan_tries_at(s, r)->silent)
 		return false;
-	answers = scan_answers(s, r->area);
+	answers = still_answers(s, r);
 	if (s->epoch != epoch || READ_ONCE(s->dying))
 		return true;
 	if (!answers) {

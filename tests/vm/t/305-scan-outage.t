@@ -22,7 +22,7 @@ LEN=$(sectors /dev/disk/main)
 GOOD="delay /dev/disk/main 0 5 /dev/disk/main 0 0" # a read takes 5 ms
 dm_create m "0 $LEN $GOOD"
 S_LEN=$(sectors /dev/disk/spare)
-S_GOOD="delay /dev/disk/spare 0 100 /dev/disk/spare 0 0"
+S_GOOD="delay /dev/disk/spare 0 400 /dev/disk/spare 0 0" # time enough to take it away
 dm_create s "0 $S_LEN $S_GOOD"
 dm_create r "0 $LEN remap /dev/mapper/m 0 /dev/mapper/s 0 3 format confirm_ms=0 spare_blocks=1024"
 pattern_write $D 0 0 1

@@ -16,10 +16,21 @@ between() { (($1 <= $(scan_get r unread_blocks) && $(scan_get r unread_blocks) <
 
 reads_of() { awk '{ print $1 }' "/sys/block/$(block "/dev/disk/$1")/stat"; }
 
+# build TABLE: r on such a main device
+build() {
+	dm_create m "$1"
+	dm_create r "0 32768 remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+	scan_set r order "$ORDER"
+}
+
+undo() {
+	dmsetup remove r
+	dmsetup remove m
+}
+
 # passes WHAT TABLE LOW HIGH MOVED: two passes over r on such a main device, one while all of a from sector LOST on is lost
 passes() {
-	dm_create m "$2"
-	dm_create r "0 32768 remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+	build "$2"
 	dmsetup message a 0 lose read "$LOST" 16384
 	READS=$(reads_of b)
 	ok "$1: a pass over it ends" scan_pass r 9000
@@ -29,8 +40,7 @@ passes() {
 	dmsetup message a 0 pass read
 	ok "$1: another pass ends" scan_pass r 9000
 	is "$(scan_get r unread_blocks)" 0 "$1: and has read all"
-	dmsetup remove r
-	dmsetup remove m
+	undo
 }
 
 load_core
@@ -43,12 +53,34 @@ done
 make_null_blk spare 16
 
 # Stripes of 8 blocks, of 128 and of 1024; one of two disks is away, and with it 2048 blocks.
-LOST=0
+LOST=0 ORDER=staggered
 for stripe in 64 1024 8192; do
 	passes "stripes of $((stripe / 2)) KiB" "0 32768 striped 2 $stripe /dev/mapper/a 0 /dev/mapper/b 0" 2048 2048 0
 	# 2048 blocks, some of them twice, and the control reads of 64 places; not two more for each block that is away.
 	((stripe != 64)) || ok "short stripes: one that reads answers for the next" test "$READS" -lt 5500
 done
+
+# A long row that leads into such stripes: nothing there reads as a whole, but half of it does alone.
+ORDER=sequential
+passes "stripes behind a half" "0 16384 linear /dev/mapper/a 0
+16384 16384 striped 2 64 /dev/mapper/a 0 /dev/mapper/b 0" 3072 3584 0
+
+# The other half goes away as well, for a minute: only a few blocks of it may count.
+build "0 32768 striped 2 64 /dev/mapper/a 0 /dev/mapper/b 0"
+dmsetup message a 0 lose read 0 16384
+dmsetup message b 0 cut read 12288 8
+PASSES=$(scan_get r passes)
+scan_act r start
+has_come() { (($(dmsetup status b | cut -d' ' -f4) > 0)); }
+ok "all of it: a pass over stripes has come far" eventually 9000 has_come
+sleep 60
+is "$(scan_get r state)" stalled "all of it: it waits"
+dmsetup message b 0 pass read
+ok "all of it: and ends, when that is back" eventually 9000 scan_is r passes $((PASSES + 1))
+ok "all of it: what was away for a minute does not count" between 2048 2064
+dmsetup message a 0 pass read
+undo
+ORDER=staggered
 
 # Seven of eight parts: few of the reads that are to tell whether the disk answers can succeed.
 LOST=2048
