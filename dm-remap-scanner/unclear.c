@@ -17,6 +17,7 @@
 #define HEARD_NS	(1ULL * NSEC_PER_SEC)
 #define HEARD_FAILURES	16
 #define SAMPLES		3u
+#define NEAR		16384u	/* sectors */
 
 void scan_stall(struct scanner *s, u64 ns)
 {
@@ -112,17 +113,30 @@ static bool heard_lately(struct scanner *s, const struct scan_read *r)
 	       ktime_get_ns() - h->ns < HEARD_NS && h->failures++ < HEARD_FAILURES;
 }
 
+/* Not far from what read it most likely reads as well. After a long row there are places enough. */
+static bool reads_nearby(struct scanner *s)
+{
+	u32 block = s->geo.block, near = NEAR / block;
+	u64 last = div_u64(s->geo.length, block) - 1, nr = div_u64(s->heard.sector, block);
+
+	nr = nr - min_t(u64, nr, near) + get_random_u32() % (2 * near);
+	return scan_reads(s, SCAN_MAIN, min(nr, last) * block, block);
+}
+
 /*
  * Where a large part is away, control reads mostly hit that. A place that read before says so too,
- * if it still reads; but not for ever: something above the disk may keep it.
+ * if it still reads; now and then another beside it, as something above the disk may keep it.
  */
 static bool still_answers(struct scanner *s, const struct scan_read *r)
 {
 	struct scan_heard *h = &s->heard;
 	unsigned int failures = h->failures;
 
-	if (r->area != SCAN_MAIN || !h->is || s->vain_row < ROW_OF_BLOCKS ||
-	    failures >= ROW_OF_BLOCKS || !scan_reads(s, SCAN_MAIN, h->sector, h->sectors))
+	if (r->area != SCAN_MAIN || !h->is || s->vain_row < ROW_OF_BLOCKS)
+		return scan_answers(s, r->area);
+	if (failures >= ROW_OF_BLOCKS)
+		return reads_nearby(s) || scan_answers(s, r->area);
+	if (!scan_reads(s, SCAN_MAIN, h->sector, h->sectors))
 		return scan_answers(s, r->area);
 	h->failures = failures + 1;
 	return true;
@@ -148,9 +162,18 @@ static bool reads_in_part(struct scanner *s, const struct scan_read *r)
 	return false;
 }
 
-/* Its blocks one by one. */
-static void take_apart(struct scanner *s, const struct scan_read *r)
+/* It was tried often enough: its blocks one by one, or none of them. */
+static void give_up(struct scanner *s, const struct scan_read *r)
 {
+	unsigned int epoch = s->epoch;
+	bool in_part = reads_in_part(s, r);
+
+	if (s->epoch != epoch || READ_ONCE(s->dying))
+		return;
+	if (!in_part) {
+		leave_out(s, r);
+		return;
+	}
 	s->vain_row = 0;
 	if (r->purpose != SCAN_FOR_PASS)
 		return;
@@ -162,7 +185,7 @@ static void take_apart(struct scanner *s, const struct scan_read *r)
 void scan_unclear(struct scanner *s, const struct scan_read *r)
 {
 	unsigned int epoch = s->epoch;
-	bool answers, in_part;
+	bool answers;
 
 	/* a visit is the judge's to give up */
 	if (r->purpose == SCAN_FOR_VISIT) {
@@ -173,13 +196,7 @@ void scan_unclear(struct scanner *s, const struct scan_read *r)
 	if (s->epoch != epoch)
 		return;
 	if (answers && scan_in_vain(s, r, 1)) {
-		in_part = reads_in_part(s, r);
-		if (s->epoch != epoch || READ_ONCE(s->dying))
-			return;
-		if (in_part)
-			take_apart(s, r);
-		else
-			leave_out(s, r);
+		give_up(s, r);
 		return;
 	}
 	if (!answers)
@@ -211,6 +228,6 @@ bool scan_silences(struct scanner *s, const struct scan_read *r)
 		return false;
 	/* that much was read; now more might be */
 	tried.sectors = min(tried.sectors, s->tries.sectors);
-	leave_out(s, &tried);
+	give_up(s, &tried);
 	return true;
 }

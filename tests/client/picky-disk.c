@@ -12,6 +12,7 @@
  *	hold   read|write|fua|zeroes <start> <count>	and wait
  *	deafen read|write|fua|zeroes <start> <count>	fail, and all else for five seconds
  *	cut    read|write|fua|zeroes <start> <count>	are lost, and from then on all of that kind
+ *	trap   read|write|fua|zeroes <start> <count>	likewise, if they touch no other sectors
  *	pass   read|write|fua|zeroes			from now on, and those that waited
  *
  * `write` are writes without FUA, `fua` those with it. Status, for each kind in this order:
@@ -28,7 +29,7 @@ enum kind { READ_, WRITE_, FUA, ZEROES, KINDS };
 
 static const char * const kinds[] = { "read", "write", "fua", "zeroes" };
 
-enum action { PASS, REFUSE, LOSE, HOLD, DEAFEN, CUT };
+enum action { PASS, REFUSE, LOSE, HOLD, DEAFEN, CUT, TRAP };
 
 struct rule {
 	enum action action;
@@ -67,8 +68,11 @@ static enum action action_for(struct picky *p, struct bio *bio)
 	if (kind == KINDS || !bio_sectors(bio) || rule->action == PASS ||
 	    bio_end_sector(bio) <= rule->start || bio->bi_iter.bi_sector >= rule->end)
 		return PASS;
+	if (rule->action == TRAP &&
+	    (bio->bi_iter.bi_sector < rule->start || bio_end_sector(bio) > rule->end))
+		return PASS;
 	rule->met++;
-	if (rule->action == CUT)
+	if (rule->action == CUT || rule->action == TRAP)
 		*rule = (struct rule){ LOSE, 0, ~0ULL, rule->met };
 	if (rule->action != DEAFEN)
 		return rule->action;
@@ -140,6 +144,8 @@ static int parse_rule(struct rule *rule, unsigned int argc, char **argv)
 		rule->action = DEAFEN;
 	else if (!strcmp(argv[0], "cut"))
 		rule->action = CUT;
+	else if (!strcmp(argv[0], "trap"))
+		rule->action = TRAP;
 	else
 		return -EINVAL;
 	return 0;
