@@ -31,7 +31,7 @@ struct effort {
 
 /* shared by all processes */
 struct tally {
-	u64 states, again, damaged, points, skipped, violations;
+	u64 states, again, damaged, points, violations;
 };
 
 extern struct tally *tally;

@@ -206,16 +206,14 @@ static void look_at(u32 nr, const char *what)
 
 	if (!model_filled || !mine)
 		return;
-	if (time(NULL) >= share->deadline) {
-		__sync_fetch_and_add(&tally->skipped, !share->pass);
+	if (time(NULL) >= share->deadline)
 		return;
-	}
 	__sync_fetch_and_add(&tally->points, !share->pass);
 	snprintf(where, sizeof(where), "power cut after entry %u of the log (%.60s)", nr, what);
 	cuts_each(pending, nr_pending, limits, look, NULL);
 }
 
-/* P8, and nothing foreign among the spare blocks. */
+/* P8: on main only what a user wrote. What is on spare blocks the model tells. */
 static void check_data_write(u32 nr, const struct entry *e)
 {
 	u32 i;
