@@ -9,6 +9,7 @@
  *
  *	refuse read|write|fua|zeroes <start> <count>	commands that touch these sectors fail
  *	lose   read|write|fua|zeroes <start> <count>	on their way: BLK_STS_TRANSPORT
+ *	full   read|write|fua|zeroes <start> <count>	for want of space: BLK_STS_NOSPC
  *	hold   read|write|fua|zeroes <start> <count>	and wait
  *	deafen read|write|fua|zeroes <start> <count>	fail, and all else for five seconds
  *	cut    read|write|fua|zeroes <start> <count>	are lost, and from then on all of that kind
@@ -29,7 +30,7 @@ enum kind { READ_, WRITE_, FUA, ZEROES, KINDS };
 
 static const char * const kinds[] = { "read", "write", "fua", "zeroes" };
 
-enum action { PASS, REFUSE, LOSE, HOLD, DEAFEN, CUT, TRAP };
+enum action { PASS, REFUSE, LOSE, FULL, HOLD, DEAFEN, CUT, TRAP };
 
 struct rule {
 	enum action action;
@@ -100,7 +101,8 @@ static int picky_map(struct dm_target *ti, struct bio *bio)
 	case REFUSE:
 		return DM_MAPIO_KILL;
 	case LOSE:
-		bio->bi_status = BLK_STS_TRANSPORT;
+	case FULL:
+		bio->bi_status = action == FULL ? BLK_STS_NOSPC : BLK_STS_TRANSPORT;
 		bio_endio(bio);
 		return DM_MAPIO_SUBMITTED;
 	default:
@@ -138,6 +140,8 @@ static int parse_rule(struct rule *rule, unsigned int argc, char **argv)
 		rule->action = REFUSE;
 	else if (!strcmp(argv[0], "lose"))
 		rule->action = LOSE;
+	else if (!strcmp(argv[0], "full"))
+		rule->action = FULL;
 	else if (!strcmp(argv[0], "hold"))
 		rule->action = HOLD;
 	else if (!strcmp(argv[0], "deafen"))
