@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The scripts of Debian's packages as they are in them, on a made-up system with a dkms that only notes what it is asked
-# for. long/50-install-deb.t has the real one.
+# The scripts of the packages as they are in them, on a made-up system with a dkms that only notes what it is asked
+# for. long/50-install-deb.t and 60-install-rpm.t have the real one.
 
 # shellcheck source=/dev/null # it is beside
 . "$(dirname "$0")/../lib.sh"
@@ -10,6 +10,9 @@
 try debs "$VERSION"
 ((STATUS == 0)) || { fail "the packages are built" "$OUTPUT" && done_testing; }
 dir=$OUTPUT
+try rpms "$VERSION"
+((STATUS == 0)) || { fail "the rpm packages are built" "$OUTPUT" && done_testing; }
+rpms=$OUTPUT
 export ROOT=$WORK/root
 export PATH=$WORK/bin:$PATH
 
@@ -24,11 +27,15 @@ script() {
 	[[ -s $1.$2 ]]
 }
 
+# scriptlet PACKAGE TAG: of the rpm, as ./PACKAGE.TAG
+scriptlet() { script "$1" "$2" rpm -qp --qf "#!/bin/sh\n%{${2^^}}\n" "$rpms/$1-$VERSION"-1.*.rpm; }
+
 mkdir bin
-# For a kernel with a file "bad" nothing can be built; "installed" is the module.
+# For a kernel with a file "bad" nothing can be built; "installed" is the module. Quiet is as quiet as the real one.
 cat >bin/dkms <<'END'
 #!/bin/bash
 echo "$*" >>"$ROOT/calls"
+[[ " $* " != *" -q "* ]] || exec >/dev/null 2>&1
 for kernel in "$ROOT"/lib/modules/*; do
 	[[ $* != *" -k "* || "$* " == *" -k ${kernel##*/} "* ]] || continue
 	case $1 in
@@ -38,6 +45,7 @@ for kernel in "$ROOT"/lib/modules/*; do
 		[[ ! -e $kernel/excluded ]] || exit 77
 		[[ ! -e $kernel/bad ]] || { echo "Error! Bad return status for module build" >&2 && exit 10; }
 		touch "$kernel/installed"
+		echo "Installing"
 		;;
 	esac
 done
@@ -49,7 +57,7 @@ fresh() {
 	local kernel
 	rm -rf "$ROOT"
 	mkdir -p "$ROOT"/{etc/dkms,usr/lib/dkms,lib/modules/headless,boot,var/lib}
-	for kernel; do mkdir -p "$ROOT/lib/modules/$kernel/build/include"; done
+	for kernel; do mkdir -p "$ROOT/lib/modules/$kernel/build/include" && touch "$ROOT/lib/modules/$kernel/build/Makefile"; done
 	# As that of Debian: for the running kernel, here the first one, and it ends with what cannot be built.
 	cat >"$ROOT/usr/lib/dkms/common.postinst" <<-END
 		#!/bin/sh
@@ -90,6 +98,18 @@ for how in "abort-remove" "abort-upgrade 1" "abort-deconfigure in-favour x 1"; d
 	is "$(built)" "a b" "brings back what was taken away, for each kernel"
 	is "$(grep -c '^install' "$ROOT/calls")" 1 "and builds nothing that is there"
 done
+
+ok "%post of the rpm" scriptlet dm-remap-dkms postin
+fresh a b c
+ok "it" ./dm-remap-dkms.postin 1
+is "$(built)" "a b c" "has the module built for each kernel with headers"
+nothing "and says nothing" "$OUTPUT"
+fresh a b c
+touch "$ROOT"/lib/modules/b/bad "$ROOT"/lib/modules/c/excluded
+ok "a kernel that dkms stops at is no error" ./dm-remap-dkms.postin 2
+is "$(built)" a "nor one that dkms.conf leaves out"
+is "$(grep -o 'no module for the kernel [a-z]' <<<"$OUTPUT")" "no module for the kernel b" "the former is told"
+is "$(grep -c 'Error! Bad return status' <<<"$OUTPUT")" 1 "with what dkms says of it"
 
 #
 # dm-remap-dkms and dm-remap-initramfs stay while the initramfs opens something
@@ -188,9 +208,7 @@ goes() {
 
 ok "the postrm of remapsetup" script remapsetup postrm
 goes remapsetup.postrm purge remove "upgrade 2"
-try rpms "$VERSION"
-rpm=$(echo "$OUTPUT"/remapsetup-"$VERSION"-1.*.rpm)
-ok "%postun of the rpm" script remapsetup postun rpm -qp --qf '#!/bin/sh\n%{POSTUN}' "$rpm"
+ok "%postun of the rpm" scriptlet remapsetup postun
 goes remapsetup.postun 0 1
 
 done_testing
