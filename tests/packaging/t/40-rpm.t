@@ -25,6 +25,7 @@ for need in 'dkms >= 3.0.11' procps-ng; do
 	ok "the modules' package needs $need" grep -qx "$need" <(rpm -qp --requires "$dkms" | sort -u)
 done
 is "$(rpm -qp --recommends "$tool")" "dm-remap-dkms >= $VERSION" "the tool asks for modules of its time"
+is "$(rpm -qp --suggests "$tool")" mokutil "and mokutil, to which it sends people"
 is "$(rpm -qp --recommends "$dkms")" "remapsetup >= $VERSION" "and the modules for a tool"
 # Also --reinstall: rpm is at work already.
 # untouched PACKAGE SCRIPT...
