@@ -50,7 +50,24 @@ for kernel in "$ROOT"/lib/modules/*; do
 	esac
 done
 END
-chmod 755 bin/dkms
+# modinfo knows what has been built, and what somebody has put before it.
+cat >bin/modinfo <<'END'
+#!/bin/sh
+dir=$ROOT/lib/modules/$2
+case "$1 $3" in
+"-k dm-remap-core") [ -e "$dir/installed" ] ;;
+"-k -n")
+	for path in "$dir/updates/$4/$4.ko" "$dir/installed"; do
+		[ -e "$path" ] || continue
+		[ "$path" = "$dir/installed" ] && echo "$dir/updates/dkms/$4.ko" || echo "$path"
+		exit
+	done
+	exit 1
+	;;
+*) exit 1 ;;
+esac
+END
+chmod 755 bin/dkms bin/modinfo
 
 # fresh KERNEL...: a system with them, their headers, and dkms.
 fresh() {
@@ -76,6 +93,7 @@ ok "the postinst of dm-remap-dkms" script dm-remap-dkms postinst
 fresh a b c
 ok "it" ./dm-remap-dkms.postinst configure
 is "$(built)" "a b c" "has the module built for each kernel with headers"
+nothing "and says nothing of other modules" "$(grep 'not of this package' <<<"$OUTPUT")"
 touch "$ROOT/lib/modules/a/bad"
 rm "$ROOT"/lib/modules/*/installed
 exits 10 "a kernel that dkms stops at is an error" ./dm-remap-dkms.postinst configure
@@ -98,6 +116,14 @@ for how in "abort-remove" "abort-upgrade 1" "abort-deconfigure in-favour x 1"; d
 	is "$(built)" "a b" "brings back what was taken away, for each kernel"
 	is "$(grep -c '^install' "$ROOT/calls")" 1 "and builds nothing that is there"
 done
+
+fresh a b
+mkdir -p "$ROOT"/lib/modules/{b,headless}/updates/dm-remap-core
+touch "$ROOT"/lib/modules/{b,headless}/updates/dm-remap-core/dm-remap-core.ko
+ok "with modules that somebody else has installed" ./dm-remap-dkms.postinst configure
+is "$(built)" "a b" "all is built"
+is "$(grep -o "the kernel [a-z]* loads $ROOT/[^ ,]*, which is not" <<<"$OUTPUT" | sed "s#$ROOT/lib/modules##")" \
+	"$(printf 'the kernel %s loads /%s/updates/dm-remap-core/dm-remap-core.ko, which is not\n' b b headless headless)" "which says what comes before it, and for which kernels"
 
 ok "%post of the rpm" scriptlet dm-remap-dkms postin
 fresh a b c
@@ -147,18 +173,14 @@ is "$(built)" "" "and its modules"
 #
 # dm-remap-initramfs: an initramfs that is missing is made
 #
-# modinfo knows what has been built; update-initramfs fails for a kernel that has a file "bad".
-cat >bin/modinfo <<'END'
-#!/bin/sh
-[ "$1 $3" = "-k dm-remap-core" ] && [ -e "$ROOT/lib/modules/$2/installed" ]
-END
+# update-initramfs fails for a kernel that has a file "bad".
 cat >bin/update-initramfs <<'END'
 #!/bin/sh
 echo "$*" >>"$ROOT/calls"
 [ "$1" != -u ] || exit 0
 [ "$1 $2" = "-c -k" ] && [ ! -e "$ROOT/lib/modules/$3/bad" ] && touch "$ROOT/boot/initrd.img-$3"
 END
-chmod 755 bin/modinfo bin/update-initramfs
+chmod 755 bin/update-initramfs
 # b's is missing, c's too, but there is no module
 three() {
 	fresh a b c
