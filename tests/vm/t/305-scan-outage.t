@@ -10,7 +10,6 @@
 . "$VM_DIR/tools/scan.sh"
 
 D=/dev/mapper/r
-used() { dmsetup status r | cut -d' ' -f7; }
 swap() { dm_reload m "0 $LEN $1"; }
 
 load_core

@@ -9,16 +9,9 @@
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/scan.sh"
 
-used() { dmsetup status r | cut -d' ' -f7; }
 export EVERY=60 # a pass of hours is looked at seldom, so that it takes little
 
-load_core
-load_scanner
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
-make_null_blk main 32
-make_null_blk spare 16
-dm_create m "0 $(sectors /dev/disk/main) picky /dev/disk/main 0"
-dm_create r "0 $(sectors /dev/disk/main) remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+scan_picky
 
 # With auto_remap 0 the scanner judges at once, otherwise after the core has found the disk silent six times.
 for auto in 0 1; do

@@ -9,25 +9,16 @@
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/scan.sh"
 
-used() { dmsetup status r | cut -d' ' -f7; }
 export EVERY=60 # a pass of hours is looked at seldom, so that it takes little
-# between LOW HIGH
-between() { (($1 <= $(scan_get r unread_blocks) && $(scan_get r unread_blocks) <= $2)); }
 
-load_core
-load_scanner
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
-make_null_blk main 32
-make_null_blk spare 16
-dm_create m "0 $(sectors /dev/disk/main) picky /dev/disk/main 0"
-dm_create r "0 $(sectors /dev/disk/main) remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+scan_picky
 
 # An eighth of it, 1024 blocks, as if one leg of a concatenation were offline; what is at its end is read with it.
 for auto in 0 1; do
 	dmsetup message r 0 auto_remap $auto
 	dmsetup message m 0 lose read 40960 8192
 	ok "auto_remap $auto: a pass over it ends" scan_pass r 7200
-	ok "auto_remap $auto: its blocks count as unread, and hardly any other" between 1024 1280
+	ok "auto_remap $auto: its blocks count as unread, and hardly any other" unread_is 1024 1280
 	is "$(used)" "0/1024" "auto_remap $auto: none is moved"
 	dmsetup message m 0 pass read
 	dmsetup message m 0 lose read 40000 8

@@ -10,16 +10,13 @@
 . "$VM_DIR/tools/scan.sh"
 
 export EVERY=60 # a pass of hours is looked at seldom, so that it takes little
-used() { dmsetup status r | cut -d' ' -f7; }
-# between LOW HIGH
-between() { (($1 <= $(scan_get r unread_blocks) && $(scan_get r unread_blocks) <= $2)); }
 
 reads_of() { awk '{ print $1 }' "/sys/block/$(block "/dev/disk/$1")/stat"; }
 
 # build TABLE: r on such a main device
 build() {
 	dm_create m "$1"
-	dm_create r "0 32768 remap /dev/mapper/m 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+	scan_remap /dev/mapper/m
 	scan_set r order "$ORDER"
 }
 
@@ -35,7 +32,7 @@ passes() {
 	READS=$(reads_of b)
 	ok "$1: a pass over it ends" scan_pass r 9000
 	READS=$(($(reads_of b) - READS))
-	ok "$1: unread is what is away, or little more" between "$3" "$4"
+	ok "$1: unread is what is away, or little more" unread_is "$3" "$4"
 	is "$(used)" "$5/1024" "$1: what is bad is moved, and nothing that is away"
 	dmsetup message a 0 pass read
 	ok "$1: another pass ends" scan_pass r 9000
@@ -80,7 +77,7 @@ sleep 60
 is "$(scan_get r state)" stalled "all of it: it waits"
 dmsetup message b 0 pass read
 ok "all of it: and ends, when that is back" eventually 9000 scan_is r passes $((PASSES + 1))
-ok "all of it: what was away for a minute does not count, but for a few" between 2048 2064
+ok "all of it: what was away for a minute does not count, but for a few" unread_is 2048 2064
 dmsetup message a 0 pass read
 undo
 ORDER=staggered
@@ -101,7 +98,7 @@ dmsetup message s 0 lose read 4096 4096
 dm_create m $'0 16384 linear /dev/mapper/a 0\n16384 16384 linear /dev/mapper/b 0'
 dm_create r "0 32768 remap /dev/mapper/m 0 /dev/mapper/s 0 3 format confirm_ms=0 spare_blocks=1024"
 ok "a part of the spare: a pass over it ends" scan_pass r 9000
-ok "a part of the spare: unread is what is away, or little more" between 512 768
+ok "a part of the spare: unread is what is away, or little more" unread_is 512 768
 dmsetup message s 0 pass read
 ok "a part of the spare: another pass ends" scan_pass r 9000
 is "$(scan_get r unread_blocks)" 0 "a part of the spare: and has read all"

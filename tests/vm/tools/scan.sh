@@ -23,6 +23,26 @@ scan_pass() {
 	EVERY=${EVERY:-1} scan_wait "$1" passes $((passes + 1)) "$2"
 }
 
+# scan_remap MAIN: r on it; used: spare blocks of all, those in use
+scan_remap() {
+	dm_create r "0 $(sectors "$1") remap $1 0 /dev/disk/spare 0 3 format confirm_ms=0 spare_blocks=1024"
+}
+used() { dmsetup status r | cut -d' ' -f7; }
+
+# scan_picky: both modules, and r with a main device m that fails as it is told
+scan_picky() {
+	load_core
+	load_scanner
+	insmod "$VM_MODULES/tests/client/picky-disk.ko"
+	make_null_blk main 32
+	make_null_blk spare 16
+	dm_create m "0 $(sectors /dev/disk/main) picky /dev/disk/main 0"
+	scan_remap /dev/mapper/m
+}
+
+# unread_is LOW HIGH: so many blocks count as unread
+unread_is() { (($1 <= $(scan_get r unread_blocks) && $(scan_get r unread_blocks) <= $2)); }
+
 # slow_disk NAME DEVICE MS RANGE...: FIRST+COUNT of it answer reads after MS milliseconds
 slow_disk() {
 	local name=$1 under=$2 ms=$3 len at=0 range first count table=''
