@@ -113,7 +113,7 @@ done
 is "the device was not disturbed" "\$(systemctl is-active remap@data.service) \$(loaded)" "active dm_remap_core"
 EOF
 
-RELEASE=$NEXT
+FIRST=$RELEASE RELEASE=$NEXT
 boot "it is back with the next kernel, and the packages go" 1200 LABEL=system system archive main spare <<EOF
 $common
 is "it is the next kernel" "\$(uname -r)" \$NEXT
@@ -158,13 +158,17 @@ check "and the modules unloaded" rmmod dm_remap_scanner dm_remap_core
 sed -i '/ \/srv\/data /d' /etc/fstab
 EOF
 
-boot "the system is as if it had never been there" 300 LABEL=system system archive main spare <<EOF
+# Each with an initramfs of its own, which was made anew.
+for RELEASE in "$NEXT" "$FIRST"; do
+	boot "the system is as if it had never been there, with $RELEASE" 300 LABEL=system system archive main spare <<EOF
 $common
+is "it is that kernel" "\$(uname -r)" $RELEASE
 is "nothing has failed" "\$(systemctl --failed --plain --no-legend)" ""
 is "no unit" "\$(systemctl list-units --all --plain --no-legend 'remap*')" ""
 is "no module" "\$(loaded)" ""
 is "no device" "\$(dmsetup ls)" "No devices found"
 is "the disk is a disk again" "\$(readlink -f /dev/disk/by-uuid/\$FS)" "\$main"
 EOF
+done
 ok "no complaint of the kernel" no_complaints
 done_testing
