@@ -20,7 +20,8 @@ nothing "and nothing else in the sources says a version of its own" \
 # Each place for itself is noticed.
 tar -x -f "$(tarball "$VERSION")"
 tree=$WORK/dm-remap-$VERSION
-for place in include/dm-remap/version.h dkms.conf packaging/debian/changelog packaging/rpm/dm-remap.spec CHANGELOG.md README.md; do
+for place in include/dm-remap/version.h dkms.conf packaging/debian/changelog packaging/rpm/dm-remap.spec CHANGELOG.md README.md \
+	docs/dm-remap.rst docs/packaging.md; do
 	cp "$tree/$place" kept
 	sed -i "s/${VERSION//./\\.}/9.8.7/" "$tree/$place"
 	refuse "another version in $place is noticed" "$tree/packaging/set-version"
