@@ -17,15 +17,17 @@ stub() { printf '#!/bin/sh\n%s\n' "$2" >"$1" && chmod 755 "$1"; }
 stub tests/deps 'exit 0'
 # shellcheck disable=SC2016 # they expand it
 {
-	stub tests/vm/kernel '[ "$1" != list ] || echo 6.1 6.1.0 bookworm'
+	stub tests/vm/kernel '[ "$1" != list ] || cat list'
 	stub tests/vm/modules 'echo /nowhere'
 	stub tests/vm/run 'basename "$1" >>ran; echo ok 1'
 }
 
+printf '%s\n' '5.9 5.9.0 sid' '5.10 5.10.0 bullseye' '6.1 6.1.0 bookworm' >list
+
 # runs TEXT EXPECTED OPTION...
 runs() {
 	: >ran
-	ok "$1" tests/kernels/run --no-document "${@:3}"
+	ok "$1" tests/kernels/run --no-document --kernel 6.1 "${@:3}"
 	is "$(paste -sd ' ' ran)" "$2" "and these are run"
 }
 
@@ -39,6 +41,14 @@ for name in nonesuch 000-smoke.txt '*' '0?0'; do
 	is "$(grep -cF "no test in tests/vm/t has a name that begins with '$name'" <<<"$OUTPUT") $(wc -l <ran)" "1 0" \
 		"by its name, and nothing is run"
 done
+# The kernels: what is older than the oldest that is supported is left out, and that one has to be there.
+: >ran
+ok "all kernels" tests/kernels/run --no-document 000
+is "$(grep -o '^# Linux [^ ]*' <<<"$OUTPUT" | paste -sd ' ') $(wc -l <ran)" "# Linux 5.10.0 # Linux 6.1.0 2" "are those that are supported"
+sed -i '/^5\.10 /d' list
+refuse "without the oldest" tests/kernels/run --no-document 000
+is "$(grep -c '^not ok .* 5\.10, the oldest kernel' <<<"$OUTPUT")" 1 "it fails, and says which is missing"
+ok "one that is named does not need it" tests/kernels/run --no-document --kernel 6.1 000
 # A test that --quick names and somebody has given another number.
 rm tests/vm/t/160-*
 refuse "a test of --quick that is gone is noticed" tests/kernels/run --no-document --quick
