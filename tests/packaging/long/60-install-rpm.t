@@ -26,7 +26,7 @@ Release: 1
 Summary: What Debian has installed
 License: GPL-2.0-only
 BuildArch: noarch
-Provides: /bin/sh, dkms = 3.0.11, procps-ng = 4
+Provides: /bin/sh, dkms = 3.0.11, procps-ng = 4, bash, coreutils, gawk
 %description
 %summary
 %files

@@ -171,6 +171,49 @@ ok "without the hook dm-remap-dkms goes" ./dm-remap-dkms.prerm remove
 is "$(built)" "" "and its modules"
 
 #
+# dm-remap-dkms where dracut makes the initramfs: deb, and rpm
+#
+# with_dracut LINE: a system with dracut, and remapsetup's part of it
+with_dracut() {
+	local module=$ROOT/usr/lib/dracut/modules.d/91dm-remap
+	fresh a b
+	touch "$ROOT"/lib/modules/{a,b}/installed "$ROOT/calls"
+	mkdir -p "$module" "$ROOT/usr/bin"
+	cp "$REPO/tools/boot/dracut/module-setup.sh" "$module"
+	touch "$ROOT/usr/bin/dracut"
+	printf '%s\n' '# old UUID=1 - x-initrd.attach' 'data UUID=2 - nofail' "$@" >"$ROOT/etc/remaptab"
+}
+
+# stays SCRIPT GOING STAYING: as goes below
+stays() {
+	local line='root UUID=3 - nofail,x-initrd.attach' word
+	with_dracut "$line"
+	refuse "$1 refuses '$2' while dracut's initramfs opens something" ./"$1" "$2"
+	is "$(grep -o 'not removed, .* these devices: .*' <<<"$OUTPUT" | sed 's/.*: //')" root "which names the device, and it alone"
+	is "$(built) $(cat "$ROOT/calls")" "a b " "before anything is changed"
+	ok "but if told that it is meant" env DM_REMAP_REMOVE_ANYWAY=1 ./"$1" "$2"
+	is "$(grep -c "dm-remap-dkms: removed, though .*: root$" <<<"$OUTPUT") $(built)" "1 " "with a last word"
+	for word in "${@:3}"; do
+		with_dracut "$line"
+		# shellcheck disable=SC2086 # words
+		ok "'$word' is not refused" ./"$1" $word
+	done
+	with_dracut
+	ok "nor '$2' when nothing is opened there" ./"$1" "$2"
+	for file in bin/dracut lib/dracut; do
+		with_dracut "$line"
+		rm -r "${ROOT:?}/usr/$file"
+		ok "nor without /usr/$file" ./"$1" "$2"
+		is "$(built)" "" "the modules go"
+	done
+}
+
+export dracutsysrootdir=$ROOT
+stays dm-remap-dkms.prerm remove "upgrade 2"
+ok "%preun of the rpm" scriptlet dm-remap-dkms preun
+stays dm-remap-dkms.preun 0 1
+
+#
 # dm-remap-initramfs: an initramfs that is missing is made
 #
 # update-initramfs fails for a kernel that has a file "bad".

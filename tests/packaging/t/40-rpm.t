@@ -21,8 +21,11 @@ is "$STATUS" 0 "and says so"
 is "$(rpm -qpl "$dkms" | grep -c "^/usr/src/dm-remap-$VERSION-1/dkms.conf$")" 1 "the source is where DKMS looks for this release"
 is "$(rpm2cpio "$dkms" | cpio -i --quiet --to-stdout "./usr/src/dm-remap-$VERSION-1/dkms.conf" | grep ^PACKAGE_VERSION)" \
 	"PACKAGE_VERSION=\"$VERSION-1\"" "and says so itself"
-for need in 'dkms >= 3.0.11' procps-ng; do
+for need in 'dkms >= 3.0.11' procps-ng bash coreutils gawk; do
 	ok "the modules' package needs $need" grep -qx "$need" <(rpm -qp --requires "$dkms" | sort -u)
+done
+for need in coreutils sed; do
+	ok "the tool's needs $need" grep -qx "$need" <(rpm -qp --requires "$tool" | sort -u)
 done
 is "$(rpm -qp --recommends "$tool")" "dm-remap-dkms >= $VERSION" "the tool asks for modules of its time"
 is "$(rpm -qp --suggests "$tool")" mokutil "and mokutil, to which it sends people"
