@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One thread: there is nobody to lock out. */
+/* One thread: there is nobody to lock out. It brings along READ_ONCE and WRITE_ONCE, as the kernel's does. */
 #ifndef TOOLS_SHIM_SPINLOCK_H
 #define TOOLS_SHIM_SPINLOCK_H
 
 #include <stdbool.h>
+#include <linux/kernel.h>
 
 typedef struct {
 	bool unused;
