@@ -97,7 +97,15 @@ disk_faults() {
 	for disk in "$@"; do
 		echo $((percent > 0)) >"/sys/block/$(block "/dev/disk/$disk")/make-it-fail"
 	done
-	fault_set fail_make_request probability="$percent" interval=1 times=-1 space=0 verbose=0
+	((percent == 0)) || fault_set fail_make_request times=$MANY_FAULTS
+	fault_set fail_make_request probability="$percent" interval=1 space=0 verbose=0
+}
+
+# How many have failed since they were set on, in STRUCK.
+disk_faults_struck() {
+	local left
+	read -r left <$FAULTS/fail_make_request/times
+	STRUCK=$((MANY_FAULTS - left))
 }
 
 #

@@ -175,6 +175,7 @@ for ((at = 4096; at < LEN - 8; at += 150 + RANDOM % 200)); do
 done
 
 SEED=1
+declare -A TOTAL=()
 for n in 1 2 3 7; do
 	for kind in failslab fail_page_alloc; do
 		count_faults
@@ -186,13 +187,15 @@ for n in 1 2 3 7; do
 		ok "each ${n}th $kind: the data is as acknowledged" \
 			told_true $D $SEED $((SEED + 1)) /run/failed
 		diag "$STRUCK failed, and with them $(wc -l </run/failed) writes"
-		TOTAL=$((${TOTAL:-0} + STRUCK))
+		TOTAL[$kind]=$((${TOTAL[$kind]:-0} + STRUCK))
 		SEED=$((SEED + 1))
 		# What failed is told; now it works.
 		pattern_write $D 0 0 $SEED
 	done
 done
-isnt "$TOTAL" 0 "some allocations did fail"
+for kind in failslab fail_page_alloc; do
+	isnt "${TOTAL[$kind]}" 0 "some allocations of $kind did fail"
+done
 like "$(dmsetup status r)" ' rw normal ' "nothing is worse for it"
 ok "the data is whole" pattern_check $D 0 0 $SEED
 dm_remove r

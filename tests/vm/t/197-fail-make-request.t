@@ -56,7 +56,9 @@ round() {
 	local name=$1
 	shift
 	ok "$name: what is read is right or an error" io "$@"
-	diag "$name: $(wc -l </run/failed) writes failed; $(dmsetup status r | cut -d' ' -f4-)"
+	disk_faults_struck
+	isnt "$STRUCK" 0 "$name: bios did fail"
+	diag "$name: $STRUCK bios failed, and $(wc -l </run/failed) writes failed; $(dmsetup status r | cut -d' ' -f4-)"
 	again
 	like "$(field_of 4-5)" '^rw normal' "$name: after another activation it takes changes again"
 	dmsetup message r 0 retry 0+$((LEN / 8)) >/dev/null || true
@@ -79,6 +81,29 @@ round "25 percent on main" 25 main
 round "3 percent on the spare" 3 spare
 round "30 percent on the spare" 30 spare
 round "5 percent on both" 5 main spare
+
+# While it is suspended, with blocks that go back, closed and opened. It may not open, but it must not be another one.
+lives() {
+	local i
+	for i in {1..12}; do
+		if dmsetup message r 0 recover "$((100 + i * 8))+8"; then
+			dmsetup suspend r || true
+			dmsetup resume r || true
+		fi
+		dmsetup remove r || true
+		dmsetup create r --table "$TABLE" || continue
+		dmsetup status r | cut -d' ' -f4-
+	done
+}
+disk_faults 10 main spare
+diag "$(lives 2>&1)"
+disk_faults 0 main spare
+disk_faults_struck
+isnt "$STRUCK" 0 "10 percent, opened and closed: bios did fail"
+dmsetup info r >/dev/null 2>&1 || dm_create r "$TABLE"
+again
+is "$(field_of 4-5)" "rw normal" "10 percent, opened and closed: it takes changes again"
+ok "10 percent, opened and closed: all data is there" pattern_check $D 0 0 $SEED
 
 # An outage: nothing but errors, and nothing of the spare is used (P4).
 BEFORE=$(field_of 7-10)
