@@ -74,7 +74,7 @@ u64 scan_pass_done(const struct scanner *s)
  * What to leave out
  */
 
-/* The block at this sector of an area, and the sectors where it begins and ends; or metadata. */
+/* The block at this sector of an area, and where it ends. False: metadata, which has none. */
 static bool block_at(const struct scanner *s, u32 area, u64 sector, u64 *block, u64 *end)
 {
 	u64 first = 0;

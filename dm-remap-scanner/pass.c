@@ -431,12 +431,10 @@ static void failed(struct scanner *s, const struct scan_read *r, blk_status_t st
 		scan_unclear(s, r);
 		return;
 	}
-	if (r->purpose == SCAN_FOR_BLOCK && is_piece(s, r)) {
-		s->vain_row = 0;	/* no part that is away: its blocks alone */
-		return;
-	}
 	if (r->purpose == SCAN_FOR_BLOCK) {
-		if (scan_block_failed(s, r))
+		if (is_piece(s, r))
+			s->vain_row = 0;	/* no part that is away: its blocks alone */
+		else if (scan_block_failed(s, r))
 			scan_go_past(s, r);
 		return;
 	}

@@ -170,15 +170,11 @@ static void give_up(struct scanner *s, const struct scan_read *r)
 
 	if (s->epoch != epoch || READ_ONCE(s->dying))
 		return;
-	if (!in_part) {
+	if (in_part)
+		s->vain_row = 0;
+	/* then a piece is read again block by block, and a read of the pass is taken apart there */
+	if (!in_part || r->purpose == SCAN_FOR_PASS)
 		leave_out(s, r);
-		return;
-	}
-	s->vain_row = 0;
-	if (r->purpose != SCAN_FOR_PASS)
-		return;
-	scan_note_broken(s, r);
-	scan_go_past(s, r);
 }
 
 /* An error that says nothing of the place: somebody else's, unless it is so each time. */
