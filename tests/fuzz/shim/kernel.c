@@ -151,6 +151,7 @@ void generate_random_uuid(unsigned char uuid[16])
  */
 
 bool shim_noio;
+bool shim_capable = true;
 const struct sysfs_ops kobj_sysfs_ops;
 
 unsigned int memalloc_noio_save(void)

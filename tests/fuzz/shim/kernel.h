@@ -225,7 +225,7 @@ struct kobj_attribute {
 
 #define PAGE_SIZE		4096
 #define CAP_SYS_ADMIN		21
-#define capable(cap)		true
+#define capable(cap)		shim_capable
 extern const struct sysfs_ops kobj_sysfs_ops;
 bool sysfs_streq(const char *a, const char *b);
 int sysfs_emit(char *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -373,5 +373,7 @@ extern struct block_device *shim_main, *shim_spare;
 extern int shim_open_devices;
 /* between memalloc_noio_save() and its end */
 extern bool shim_noio;
+/* whoever writes to a file is root */
+extern bool shim_capable;
 
 #endif
