@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "scan_device.h"
 #include "scan_fields.h"
+#include "scan_words.h"
 
 /* What is made sound first; hardly anything would get past these by chance. */
 #define MEND_HEAD	0x01	/* magic and version */
@@ -224,17 +225,9 @@ static void check_memory(const struct scan_memory *m, const struct scan_memory *
 		assert(m->by_hand == expected->by_hand);
 }
 
-/* docs/scanner.md once more; in the order of the record */
-static const struct {
-	unsigned int min, max, standard;
-} ranges[] = {
-	{ 0, 1, 1 }, { 1, 168, 24 }, { 64, 2048, 1024 }, { 1, 60000, 100 }, { 0, 10, 3 },
-	{ 0, 1, 0 }, { 0, 1, 0 }, { 0, 100000, 16 }, { 0, 100, 25 },
-};
-
 static bool in_range(const struct scan_memory *m, u32 i)
 {
-	return m->knobs[i] >= ranges[i].min && m->knobs[i] <= ranges[i].max;
+	return m->knobs[i] >= scan_settings[i].min && m->knobs[i] <= scan_settings[i].max;
 }
 
 /* What is not taken was set by nobody: the parameters of the module go on to count. */
@@ -242,26 +235,22 @@ static void drop_settings(struct scan_memory *m)
 {
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(ranges); i++)
+	for (i = 0; i < SCAN_SETTINGS; i++)
 		if (!in_range(m, i))
 			m->set &= ~(1u << i);
 }
 
-static void check_knobs(const struct scan_knobs *knobs, const struct scan_memory *m)
+static void check_knobs(struct scan_knobs *knobs, const struct scan_memory *m)
 {
-	const unsigned int values[] = {
-		knobs->enabled, knobs->interval_hours, knobs->chunk_sectors,
-		knobs->max_latency_ms, knobs->priority, knobs->order, knobs->advise,
-		knobs->relocations_per_hour, knobs->spare_reserve,
-	};
 	u32 i;
 
-	assert(scan_nr_knobs == ARRAY_SIZE(ranges));
-	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+	assert(scan_nr_knobs == SCAN_SETTINGS);
+	for (i = 0; i < SCAN_SETTINGS; i++) {
 		bool set = m->set >> i & 1;
 
 		assert(!set || in_range(m, i));
-		assert(values[i] == (set ? m->knobs[i] : ranges[i].standard));
+		assert(*scan_words_place(knobs, i) ==
+		       (set ? m->knobs[i] : scan_settings[i].standard));
 	}
 }
 

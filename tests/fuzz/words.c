@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
-#include <stdlib.h>
 
 #include "words.h"
 
@@ -14,19 +13,6 @@ static const struct {
 	{ "confirm_ms", 0, 60000 },
 	{ "storm_limit", 1, 1 << 24 },
 };
-
-bool words_number(const char *text, u64 *value)
-{
-	const char *digits = text + (*text == '+');
-	size_t n = strspn(digits, "0123456789");
-	char *end;
-
-	if (!n || (digits[n] && strcmp(digits + n, "\n")))
-		return false;
-	errno = 0;
-	*value = strtoull(digits, &end, 10);
-	return !errno && end == digits + n;
-}
 
 bool words_knob(const char *name, size_t len, u64 *min, u64 *max)
 {

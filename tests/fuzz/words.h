@@ -7,9 +7,7 @@
 #define WORDS_H
 
 #include "life.h"
-
-/** words_number() - decimal, perhaps with a plus before and a newline behind it */
-bool words_number(const char *text, u64 *value);
+#include "number.h"
 
 /** words_knob() - range of a knob; false if there is none of this name */
 bool words_knob(const char *name, size_t len, u64 *min, u64 *max);
