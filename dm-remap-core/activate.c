@@ -474,6 +474,7 @@ int remap_activate(struct remap_device *dev)
 {
 	int r = check_again(dev);
 
+	remap_registry_take_flush_errors(dev);
 	if (!r)
 		r = dev->format_now ? format(dev) : load(dev);
 	if (r && test_bit(REMAP_REPLACES_LIVE, &dev->flags)) {

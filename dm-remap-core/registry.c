@@ -89,6 +89,26 @@ void remap_registry_remove(struct remap_device *dev)
 	mutex_unlock(&registry_lock);
 }
 
+static void take_over(struct remap_disk *to, struct remap_disk *from)
+{
+	if (test_and_clear_bit(0, &from->flush_failed))
+		set_bit(0, &to->flush_failed);
+}
+
+void remap_registry_take_flush_errors(struct remap_device *dev)
+{
+	struct remap_device *other;
+
+	mutex_lock(&registry_lock);
+	list_for_each_entry(other, &registry, registered) {
+		if (other == dev || !same_device(dev, other))
+			continue;
+		take_over(&dev->main, &other->main);
+		take_over(&dev->spare, &other->spare);
+	}
+	mutex_unlock(&registry_lock);
+}
+
 bool remap_registry_uuid_free(struct remap_device *dev)
 {
 	struct remap_device *other;

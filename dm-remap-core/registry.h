@@ -20,6 +20,13 @@ int remap_registry_add(struct remap_device *dev, char **why);
 /** remap_registry_remove() - harmless if never added */
 void remap_registry_remove(struct remap_device *dev);
 
+/**
+ * remap_registry_take_flush_errors() - what the instance before owes its users, this one owes
+ *
+ * Context: sleeps. Both instances are stopped.
+ */
+void remap_registry_take_flush_errors(struct remap_device *dev);
+
 /** remap_registry_uuid_free() - is no other mapped device using this spare's UUID? */
 bool remap_registry_uuid_free(struct remap_device *dev);
 

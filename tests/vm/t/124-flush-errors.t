@@ -66,6 +66,23 @@ change s "$GOOD"
 fails "the error that only the target was told is passed on with the next flush" sync -d $D
 ok "once" sync -d $D
 is "$(dmsetup status r | cut -d' ' -f4)" rw "and the map can still change"
+
+# A reload puts another instance in its place, which owes what the one before was told.
+change s "$FAILS_FLUSH"
+fails "again the spare fails a flush of the target" dmsetup message r 0 remap 100
+change s "$GOOD"
+dmsetup table r | dmsetup reload r
+dmsetup suspend r
+dmsetup resume r
+fails "after a reload the error is passed on as well" sync -d $D
+ok "once" sync -d $D
+dmsetup table r | dmsetup reload r
+change m "$FAILS_FLUSH"
+dmsetup suspend --nolockfs r
+change m "$GOOD"
+dmsetup resume r
+fails "and one of main, by the last flush of the instance before" sync -d $D
+ok "once" sync -d $D
 ok "the relocation succeeds now" dmsetup message r 0 remap 100+10
 ok "the data is right" pattern_check $D 0 0 2
 
