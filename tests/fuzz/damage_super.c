@@ -211,11 +211,25 @@ static int beyond_new_end(struct damage_image *image, const struct damage *d)
 	return 0;
 }
 
+/* In a table block of which nothing else is written anew, if there is one. */
+static void may_be_rescued(struct damage_image *image)
+{
+	const struct remap_disk_entry e = {
+		.main_block = damage_free_main(image, 0), .generation = damage_fresh(image),
+		.lost = 1, .state = REMAP_ENTRY_MAPPED, .flags = REMAP_ENTRY_RESCUABLE,
+	};
+	u32 spare = damage_free_spare(image, REMAP_ENTRIES_PER_BLOCK);
+
+	if (spare < image->sb.spare_blocks)
+		damage_put_entry(image, spare, &e, BOTH);
+}
+
 /* The fingerprint is said to be valid, and is not of this main device. */
 static int fingerprint_wrong(struct damage_image *image, const struct damage *d)
 {
 	u32 copy;
 
+	may_be_rescued(image);
 	for (copy = 0; copy < 2; copy++) {
 		struct remap_disk_super *s = (void *)damage_super(image, copy);
 

@@ -287,6 +287,7 @@ static int claim(struct spec_map *map, const u8 *e, u32 spare)
 	map->spare[block] = spare;
 	map->generation[block] = generation;
 	map->lost[block] = get64(e + 16);
+	map->rescuable[block] = e[26] & 1 && !(map->super.flags & 4);
 	return 0;
 }
 

@@ -41,6 +41,8 @@ const u8 *spec_page(const struct spec_area *area, u64 sector);
  * @blocks: of main
  * @spare: for each, the spare block that holds it, or SPEC_MAIN
  * @lost: and its lost mask
+ * @rescuable: main may still hold what is lost
+ * @forget: set by the caller: main is not what it was, so nothing is rescuable
  * @generation: of the entry
  * @used: spare blocks that are not free, superseded ones included
  * @health: payload of the health record that counts, or NULL
@@ -54,6 +56,8 @@ struct spec_map {
 	u64 blocks;
 	u32 spare[SPEC_BLOCKS];
 	u64 lost[SPEC_BLOCKS];
+	bool rescuable[SPEC_BLOCKS];
+	bool forget;
 	u64 generation[SPEC_BLOCKS];
 	const u8 *health;
 	bool differ;

@@ -14,6 +14,7 @@
 
 #include "trial.h"
 #include "damage.h"
+#include "edit.h"
 
 #include <cmocka.h>
 
@@ -195,27 +196,39 @@ static void circumstances(struct patient *p)
 	cut_everywhere(p, (struct trial){ .force = true, .cut_after = -1 });
 }
 
-static void fail_page(struct patient *p, u32 page, u8 fault)
+static void fail_pages(struct patient *p, u32 one, u32 other, u8 fault)
 {
 	u8 faults[1024] = {};
-	struct trial t = { .commit = true, .cut_after = -1 };
+	struct trial t = { .cut_after = -1, .faults = faults };
+	unsigned int bits;
 
-	faults[page] = fault;
-	t.faults = faults;
-	trial_run(&p->life, p->image, &t);
+	faults[p->life.geometry->start / 8 + one] = fault;
+	faults[p->life.geometry->start / 8 + other] = fault;
+	for (bits = 0; bits < 3; bits++) {
+		t.force = bits;
+		t.identity = bits & 2;
+		t.commit = !bits;
+		trial_run(&p->life, p->image, &t);
+	}
 }
 
-/* One metadata block at a time can't be written, or neither read nor written. */
+/* Metadata blocks can't be written, or neither read nor written: one at a time, and both copies. */
 static void failing_blocks(struct patient *p)
 {
-	u32 start = p->life.geometry->start / 8, pages = p->life.geometry->spare / 8, i;
+	static const u8 faults[] = { STORE_UNWRITABLE, STORE_UNWRITABLE | STORE_UNREADABLE };
+	const struct remap_super *sb = &p->damaged.sb;
+	u32 pages = p->life.geometry->spare / 8, i, j;
 
-	for (i = 0; i < pages; i++) {
-		/* superblock, three blocks of a table and the health record on either side */
-		if (i == 5)
-			i = pages - 6;
-		fail_page(p, start + i, STORE_UNWRITABLE);
-		fail_page(p, start + i, STORE_UNWRITABLE | STORE_UNREADABLE);
+	for (j = 0; j < ARRAY_SIZE(faults); j++) {
+		for (i = 0; i < pages; i++) {
+			/* superblock, three blocks of a table and the health record on either side */
+			if (i == 5)
+				i = pages - 6;
+			fail_pages(p, i, i, faults[j]);
+		}
+		fail_pages(p, 0, sb->super_b / 8, faults[j]);
+		for (i = 0; i < sb->table_blocks; i++)
+			fail_pages(p, sb->table[0] / 8 + i, sb->table[1] / 8 + i, faults[j]);
 	}
 }
 
@@ -264,6 +277,23 @@ static void sound(const struct damage *none)
 	}
 }
 
+/* And one that says which disk its main device was: not the one that trials come with. */
+static void identity(const struct damage *none)
+{
+	struct patient *p = admit(0);
+	u32 copy;
+
+	for (copy = 0; copy < 2; copy++) {
+		u8 *block = area_of(p) + (copy ? p->damaged.sb.super_b * 512 : 0);
+
+		strcpy((char *)((struct remap_disk_super *)block)->main_identity, "disk0");
+		edit_seal(block);
+	}
+	circumstances(p);
+	failing_blocks(p);
+	discharge(p);
+}
+
 /* A spare that was blank may be formatted, one that was in use never. */
 static void format(const struct damage *none)
 {
@@ -287,17 +317,23 @@ static void test_sound(void **state)
 	apart(sound, NULL);
 }
 
+static void test_identity(void **state)
+{
+	apart(identity, NULL);
+}
+
 static void test_format(void **state)
 {
 	apart(format, NULL);
 }
 
-#define OTHERS	2
+#define OTHERS	3
 
 int main(void)
 {
 	static struct CMUnitTest tests[256] = {
 		cmocka_unit_test(test_sound),
+		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_format),
 	};
 	const struct damage *d;

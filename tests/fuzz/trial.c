@@ -63,6 +63,7 @@ static bool main_changed(struct life *life, const struct trial *t, const struct 
 static int expect(struct life *life, const struct trial *t, const struct spec_area *area,
 		  struct spec_map *map, int *ctr)
 {
+	bool changed, compared;
 	int refusal;
 	u64 spb;
 
@@ -74,9 +75,21 @@ static int expect(struct life *life, const struct trial *t, const struct spec_ar
 	spb = map->super.block_size / 512;
 	map->blocks = (life->geometry->main + spb - 1) / spb;
 	spec_read_map(area, map);
-	if (!map->error && main_changed(life, t, map) && !t->force)
+	if (map->error)
+		return map->error;
+	changed = main_changed(life, t, map);
+	compared = (map->super.flags & 3) == 3;
+	map->forget = changed || (t->force && !compared);
+	if (changed && !t->force)
 		map->error = -EUCLEAN;
 	return map->error;
+}
+
+/* Section 8, start and stop: what the first life makes of it. */
+static void forget(struct spec_map *map)
+{
+	if (map->forget)
+		memset(map->rescuable, 0, sizeof(map->rescuable));
 }
 
 /* What a format may go over: nothing, or what a format left. */
@@ -122,6 +135,7 @@ static void check_block(struct remap_device *dev, const struct spec_map *map, u6
 	remap_metadata_entry(&dev->md, spare, &e);
 	assert(e.state == REMAP_ENTRY_MAPPED && e.main_block == block);
 	assert(e.lost == map->lost[block]);
+	assert(!(e.flags & REMAP_ENTRY_RESCUABLE) == !map->rescuable[block]);
 	assert(place == remap_place_on_spare(spare, e.lost));
 	++*remapped;
 }
@@ -283,6 +297,7 @@ static void check_disk(struct life *life, const struct trial *t, const struct sp
 	expect(life, &again, &area, &now, &ctr);
 	assert(!now.error && !ctr);
 	assert(same_map(&now, expected));
+	forget(&now);
 	/* the highest generation may have been in a block that could not be read */
 	if (near_the_end(&now))
 		return;
@@ -353,6 +368,28 @@ static void pause_life(struct life *life)
 	check_map(life, &before);
 }
 
+/*
+ * Main may have been written by then, so what the next start takes for rescuable must not be what
+ * this life knew to be none; nor is anything forgotten without reason.
+ */
+static void check_rescuable(struct life *life, const struct trial *t, bool identity)
+{
+	const struct spec_area area = { life_area(life), life->geometry->spare, NULL };
+	const struct trial plain = {
+		.identity = identity, .replaces = t->replaces, .cut_after = -1,
+	};
+	u64 block;
+	int ctr;
+
+	if (expect(life, &plain, &area, &now, &ctr))
+		return;
+	for (block = 0; block < now.blocks; block++) {
+		assert(!now.rescuable[block] || before.rescuable[block]);
+		if (!t->faults && !interrupted(t))
+			assert(now.rescuable[block] == before.rescuable[block]);
+	}
+}
+
 static void running(struct life *life, const struct trial *t, const u8 *image,
 		    struct trial_outcome *o)
 {
@@ -382,6 +419,11 @@ static void running(struct life *life, const struct trial *t, const u8 *image,
 	}
 	o->mode = life_dev(life)->md.mode;
 	stop(life, t);
+	if (held && t->cut_after < 0 && !t->read_only &&
+	    (o->mode == REMAP_MODE_RW || o->mode == REMAP_MODE_RO_MAP)) {
+		check_rescuable(life, t, false);
+		check_rescuable(life, t, true);
+	}
 	if (held && o->mode != REMAP_MODE_READ_ONLY && changed != REMAP_IN_DOUBT &&
 	    !near_the_end(&before) && !lost_its_twin(life, t, image))
 		check_disk(life, t, &before);
@@ -430,6 +472,7 @@ struct trial_outcome trial_run(struct life *life, const u8 *image, const struct 
 	life->spare_store.cut_after = t->cut_after;
 	life->spare_store.fail_flush = t->fail_flush;
 	expected = expect(life, t, &area, &before, &expected_ctr);
+	forget(&before);
 	o.ctr = start(life, t, &o.preresume);
 	if (!o.ctr && life_dev(life)->format_now) {
 		formatted(life, t, &area);
