@@ -5,6 +5,7 @@
 #include "disk.h"
 #include "episode.h"
 #include "exec.h"
+#include "flushes.h"
 #include "history.h"
 #include "model.h"
 #include "trouble.h"
@@ -91,6 +92,7 @@ void world_begin(void)
 	history_init();
 	model_init(world.shape.sectors);
 	trouble_init(world.shape.sectors);
+	flushes_init();
 	disks_create();
 	life_start(true);
 }

@@ -4,6 +4,7 @@
 
 #include "disk.h"
 #include "exec.h"
+#include "flushes.h"
 #include "history.h"
 #include "remap.h"
 #include "trouble.h"
@@ -83,13 +84,6 @@ static int heal_all(void)
 	return 0;
 }
 
-static int fail_flushes(const struct op *op)
-{
-	trouble_begins(op->disk == MAIN ? TROUBLE_FLUSH_MAIN : TROUBLE_FLUSH_SPARE);
-	disk_message(op->disk, "flushfail %u", op->a);
-	return 0;
-}
-
 static int carry_out(struct worker *w, const struct op *op, u64 number)
 {
 	switch (op->kind) {
@@ -121,7 +115,8 @@ static int carry_out(struct worker *w, const struct op *op, u64 number)
 	case OP_PROTECT:
 		return life_outage(op);
 	case OP_FLUSHFAIL:
-		return fail_flushes(op);
+		flushes_fail(op->disk, op->a);
+		return 0;
 	case OP_SUSPEND:
 		return life_suspend(op);
 	case OP_RELOAD:

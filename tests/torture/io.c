@@ -10,6 +10,7 @@
 
 #include "content.h"
 #include "exec.h"
+#include "flushes.h"
 #include "model.h"
 #include "trouble.h"
 
@@ -42,12 +43,15 @@ int io_read(struct worker *w, const struct op *op)
 {
 	struct iovec v = { .iov_base = w->buf, .iov_len = op->count * SECTOR };
 	bool lost = trouble_any_lost(op->sector, op->count);
-	u64 began = model_read_begin(op->sector, op->count);
+	u64 began;
 	int r;
 
+	flushes_look();
+	began = model_read_begin(op->sector, op->count);
 	content_poison(w->buf, op->count * SECTOR);
 	r = result(preadv2(world.fd, &v, 1, offset(op->sector), op->nowait ? RWF_NOWAIT : 0),
 		   op->count);
+	flushes_look();
 	model_read_end(op->sector, op->count, began, r ? NULL : w->buf, "a read");
 	if (!r)
 		trouble_good(op->sector, op->count, began);
@@ -74,6 +78,7 @@ static bool excused(const struct op *op, u64 began, bool lost)
 
 static void wrote(const struct op *op, u64 began, bool lost, int r, enum model_end end)
 {
+	flushes_look();
 	model_write_end(op->sector, op->count, began, r ? WRITE_UNKNOWN : end);
 	if (trouble_since(TROUBLE_PROTECT, began))
 		trouble_involve_sectors(op->sector, op->count);
@@ -91,13 +96,20 @@ int io_write(struct worker *w, const struct op *op, u64 generation)
 	u32 i;
 	int r;
 
+	flushes_look();
 	if (!model_write_begin(op->sector, op->count, generation, &began))
 		return make_room();
+	if (fua)
+		flushes_user_begins();
 	for (i = 0; i < op->count; i++)
 		content_fill(w->buf + i * SECTOR, op->sector + i, generation, world.run);
 	r = result(pwritev2(world.fd, &v, 1, offset(op->sector), fua ? RWF_DSYNC :
 			    op->nowait ? RWF_NOWAIT : 0), op->count);
 	wrote(op, began, lost, r, fua ? WRITE_DURABLE : WRITE_DONE);
+	if (fua && r)
+		model_flush_failed();
+	if (fua)
+		flushes_user_ends();
 	return r;
 }
 
@@ -107,6 +119,7 @@ int io_zeroes(const struct op *op)
 	bool lost = trouble_any_lost(op->sector, op->count);
 	int r;
 
+	flushes_look();
 	if (!model_write_begin(op->sector, op->count, 0, &began))
 		return make_room();
 	r = ioctl(world.fd, BLKZEROOUT, range) ? -errno : 0;
@@ -120,6 +133,7 @@ int io_discard(const struct op *op)
 	u64 range[2] = { offset(op->sector), op->count * (u64)SECTOR }, began;
 	int r;
 
+	flushes_look();
 	if (!model_write_begin(op->sector, op->count, 0, &began))
 		return make_room();
 	r = ioctl(world.fd, BLKDISCARD, range) ? -errno : 0;
@@ -131,14 +145,26 @@ int io_discard(const struct op *op)
 
 int io_flush(void)
 {
-	u64 began = model_flush_begin();
-	int r = fsync(world.fd) ? -errno : 0;
+	u64 began;
+	int r;
 
-	if (!r) {
-		model_flush_end(began);
-		trouble_flush_done(began);
-	} else if (!trouble_excuses_flush(began)) {
-		violation(NEVER, "ERROR: a flush failed without a reason: %s", strerror(-r));
+	flushes_user_begins();
+	flushes_look();
+	began = model_flush_begin();
+	r = fsync(world.fd) ? -errno : 0;
+	flushes_look();
+	if (r) {
+		model_flush_failed();
+		if (!trouble_excuses_flush(began))
+			violation(NEVER, "ERROR: a flush failed without a reason: %s",
+				  strerror(-r));
+	} else {
+		bool alone = flushes_user_is_alone();
+
+		model_flush_end(began, alone);
+		if (alone)
+			trouble_flush_done(began);
 	}
+	flushes_user_ends();
 	return r;
 }

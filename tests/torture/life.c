@@ -6,6 +6,7 @@
 
 #include "disk.h"
 #include "exec.h"
+#include "flushes.h"
 #include "model.h"
 #include "remap.h"
 #include "trouble.h"
@@ -162,6 +163,8 @@ static int activate(enum how how)
 	started = tick();
 	degraded = false;
 	trouble_flush_done(started);
+	flushes_look();
+	model_flush_failed();	/* whom the stop failed for: there is nobody left to tell */
 	r = remap_activate(how);
 	if (!r && !remap_read_status(&st))
 		judge_mode(&st);
@@ -184,6 +187,7 @@ void life_start(bool format)
 void life_heal(enum disk which)
 {
 	disk_fault(which, 0, disks[which].sectors, "-");
+	flushes_heal(which);
 	if (which == MAIN) {
 		trouble_main_good(0, world.shape.sectors);
 		return;

@@ -11,6 +11,7 @@ struct value {
 	u64 ended;		/* NEVER: in flight */
 	u64 gone;		/* since when it isn't visible; NEVER: it is */
 	bool durable;
+	bool back;		/* it is gone, but a flush that failed may have brought it back */
 };
 
 struct sector {
@@ -24,6 +25,7 @@ struct sector {
 static struct sector *sectors;
 static u64 nr_sectors;
 static bool *busy_chunk;
+static u64 dropped;		/* the last time that a disk may have dropped something */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 void model_init(u64 count)
@@ -31,6 +33,7 @@ void model_init(u64 count)
 	u64 s;
 
 	nr_sectors = count;
+	dropped = 0;
 	sectors = calloc(count, sizeof(*sectors));
 	busy_chunk = calloc(count / CHUNK + 1, sizeof(*busy_chunk));
 	if (!sectors || !busy_chunk)
@@ -51,7 +54,7 @@ void model_exit(void)
 
 static bool visible(const struct value *v)
 {
-	return v->gone == NEVER;
+	return v->gone == NEVER || v->back;
 }
 
 /* Drops what can be neither seen nor durable. A reader may still bring what was visible. */
@@ -71,6 +74,7 @@ static void hide(struct value *v, u64 now)
 {
 	if (visible(v))
 		v->gone = now;
+	v->back = false;
 }
 
 /*
@@ -101,6 +105,7 @@ bool model_write_begin(u64 sector, u32 count, u64 generation, u64 *began)
 
 static void end_one(struct sector *s, u64 began, u64 now, enum model_end end)
 {
+	bool hides = end == WRITE_DURABLE || (end == WRITE_DONE && dropped < began);
 	u32 i;
 
 	for (i = 0; i < s->nr; i++) {
@@ -108,7 +113,7 @@ static void end_one(struct sector *s, u64 began, u64 now, enum model_end end)
 
 		if (v->began == began) {
 			v->ended = now;
-		} else if (end != WRITE_UNKNOWN && v->ended <= began) {
+		} else if (hides && v->ended <= began) {
 			hide(v, now);
 			if (end == WRITE_DURABLE)
 				v->durable = false;
@@ -152,8 +157,9 @@ static bool read_one(struct sector *s, u64 began, u64 now, u64 generation)
 	u32 i;
 
 	for (i = 0; i < s->nr; i++)
-		found |= s->v[i].generation == generation && s->v[i].gone > began;
-	for (i = 0; found && i < s->nr; i++)
+		found |= s->v[i].generation == generation &&
+			 (s->v[i].back || s->v[i].gone > began);
+	for (i = 0; found && dropped < began && i < s->nr; i++)
 		if (s->v[i].generation != generation && s->v[i].ended <= began)
 			hide(&s->v[i], now);
 	return found;
@@ -214,29 +220,71 @@ u64 model_flush_begin(void)
 	return tick();
 }
 
-static bool flush_one(struct sector *s, u64 began)
-{
-	u32 i;
-
-	for (i = 0; i < s->nr; i++)
-		if (s->v[i].gone <= began)
-			s->v[i].durable = false;
-	purge(s);
-	return s->nr > 1;
-}
-
-void model_flush_end(u64 began)
+/* Of all sectors that have more than one value. */
+static void for_all(void (*what)(struct value *v, u64 when), u64 when)
 {
 	u64 chunk, s;
+	u32 i;
 
-	pthread_mutex_lock(&mutex);
 	for (chunk = 0; chunk * CHUNK < nr_sectors; chunk++) {
 		if (!busy_chunk[chunk])
 			continue;
 		busy_chunk[chunk] = false;
-		for (s = chunk * CHUNK; s < nr_sectors && s < (chunk + 1) * CHUNK; s++)
-			busy_chunk[chunk] |= flush_one(&sectors[s], began);
+		for (s = chunk * CHUNK; s < nr_sectors && s < (chunk + 1) * CHUNK; s++) {
+			for (i = 0; i < sectors[s].nr; i++)
+				what(&sectors[s].v[i], when);
+			purge(&sectors[s]);
+			busy_chunk[chunk] |= sectors[s].nr > 1;
+		}
 	}
+}
+
+static void flush_all(struct value *v, u64 began)
+{
+	if (v->gone > began)
+		return;
+	v->durable = false;
+	v->back = false;
+}
+
+static void flush_what_stayed(struct value *v, u64 began)
+{
+	if (v->gone <= began && !v->back)
+		v->durable = false;
+}
+
+void model_flush_end(u64 began, bool alone)
+{
+	pthread_mutex_lock(&mutex);
+	if (dropped < began)
+		for_all(alone ? flush_all : flush_what_stayed, began);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void keep(struct value *v, u64 when)
+{
+	if (v->back)
+		v->gone = when;
+	v->back = false;
+}
+
+void model_flush_failed(void)
+{
+	pthread_mutex_lock(&mutex);
+	for_all(keep, NEVER);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void bring_back(struct value *v, u64 now)
+{
+	v->back = v->durable && v->gone < now;
+}
+
+void model_drop(void)
+{
+	pthread_mutex_lock(&mutex);
+	dropped = tick();
+	for_all(bring_back, dropped);
 	pthread_mutex_unlock(&mutex);
 }
 
@@ -253,6 +301,7 @@ void model_power_cut(void)
 
 			v->ended = now;
 			v->gone = v->durable ? NEVER : 0;
+			v->back = false;
 		}
 		purge(&sectors[s]);
 	}
@@ -296,7 +345,8 @@ void model_show(u64 sector)
 		const struct value *v = &sectors[sector].v[i];
 
 		say("  may be: write %llu (began %llu%s%s)", (unsigned long long)v->generation,
-		    (unsigned long long)v->began, visible(v) ? ", visible" : ", not visible",
+		    (unsigned long long)v->began, v->back ? ", back by a flush that failed" :
+		    visible(v) ? ", visible" : ", not visible",
 		    v->durable ? ", after a power cut" : "");
 	}
 	pthread_mutex_unlock(&mutex);

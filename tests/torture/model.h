@@ -14,6 +14,20 @@
  *	a flush succeeds	what was not visible any more when it began is not durable
  *	a power cut		what may be durable may be visible, and nothing else
  *
+ * A disk may drop what it holds unflushed when a flush fails, and tells so once. Whoever's flush
+ * it was: the next flush of the user has to fail. Until then nobody knows, so:
+ *
+ *	a flush of a disk	what may be durable may be visible again. Nothing goes by what is
+ *	fails			in flight meanwhile, but by a FUA write: it may have come before
+ *	then a flush of the	what is back stays so, like any value: the user knows that what he
+ *	user fails		wrote may be gone
+ *	instead it succeeds	so he was told that it is safe: what came back by failures that ended
+ *				before it began is gone again, and not durable
+ *
+ * This is the same for both disks and for dm-remap's own data on the spare: where a user's data
+ * lies is not his business, and what dm-remap acknowledged on the strength of its own flush (what
+ * it moved, the map) is not in flight.
+ *
  * So writes, reads and flushes may overlap in any way. All functions lock for themselves.
  */
 #ifndef MODEL_H
@@ -41,8 +55,13 @@ u64 model_read_begin(u64 sector, u32 count);
 bool model_read_end(u64 sector, u32 count, u64 began, const void *data, const char *what);
 
 u64 model_flush_begin(void);
-void model_flush_end(u64 began);
+/* It succeeded. @alone: no other that is under way may be told of one that failed. */
+void model_flush_end(u64 began, bool alone);
+/* The user was told of all flushes of the disks that failed so far. */
+void model_flush_failed(void);
 
+/* A flush of a disk failed, or is failing. */
+void model_drop(void);
 void model_power_cut(void);
 
 /* After a power cut: what was found is what is durable. */

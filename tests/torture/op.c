@@ -318,6 +318,15 @@ static void make_race(struct maker *m, struct op *op)
 	op[3].kind = OP_READ;
 }
 
+/* The spare fails a flush while a change of the map is under way; it may be that of a user. */
+static void make_flush_race(struct maker *m, struct op *op)
+{
+	make_blocks(m, op, OP_REMAP, 60);
+	op[1] = (struct op){ .kind = OP_FLUSHFAIL, .disk = SPARE, .a = 1 };
+	op[2].kind = OP_FLUSH;
+	op[3].kind = OP_FLUSH;
+}
+
 static void make_whole_disk(struct maker *m, struct op *op)
 {
 	u32 r = chance_below(m->c, 10);
@@ -327,9 +336,9 @@ static void make_whole_disk(struct maker *m, struct op *op)
 	op->kind = OP_OUTAGE;
 	if (r < 2) {
 		op->kind = OP_PROTECT;
-	} else if (r < 4) {
+	} else if (r < 7) {
 		op->kind = OP_FLUSHFAIL;
-		op->a = 1 + chance_below(m->c, 4);
+		op->a = chance_of(m->c, 70) ? 1 : 1 + chance_below(m->c, 4);
 	}
 }
 
@@ -362,7 +371,7 @@ static bool make_event(struct maker *m, struct op *op)
 		*op = (struct op){ .kind = OP_HEAL, .disk = MAIN };
 	else if (r < 48 && faults)
 		op->kind = OP_HEAL_ALL;
-	else if (r < 51 && m->s->profile == OUTAGES)
+	else if (r < 53 && m->s->profile == OUTAGES)
 		make_whole_disk(m, op);
 	else
 		return false;
@@ -392,6 +401,9 @@ struct op_list op_list_make(struct chance *c, const struct shape *s, u32 nr)
 			list.nr++;
 		} else if (chance_below(c, 1000) < 12 && s->profile != FULL) {
 			make_race(&m, op);
+			list.nr += 3;
+		} else if (s->profile == OUTAGES && chance_below(c, 1000) < 5) {
+			make_flush_race(&m, op);
 			list.nr += 3;
 		} else if (chance_below(c, 1000) < 4) {
 			bool cut = chance_of(c, 25);

@@ -13,6 +13,7 @@
 #include "content.h"
 #include "disk.h"
 #include "exec.h"
+#include "flushes.h"
 #include "model.h"
 #include "remap.h"
 #include "trouble.h"
@@ -70,11 +71,14 @@ static void judge_error(u64 sector, u64 began)
 
 static bool read_range(u8 *buf, u64 sector, u32 count, bool settle)
 {
-	u64 began = model_read_begin(sector, count);
-	bool good = pread(world.fd, buf, count * SECTOR, sector * SECTOR) ==
-		    (ssize_t)count * SECTOR;
+	u64 began;
+	bool good;
 	u32 i;
 
+	flushes_look();
+	began = model_read_begin(sector, count);
+	good = pread(world.fd, buf, count * SECTOR, sector * SECTOR) == (ssize_t)count * SECTOR;
+	flushes_look();
 	if (!good) {
 		model_read_end(sector, count, began, NULL, NULL);
 		if (count == logical())

@@ -163,21 +163,77 @@ static blk_status_t do_zeros(struct testdisk *d, struct bio *bio)
 	return status;
 }
 
-static bool flush_fails(struct testdisk *d)
+/* Of the pieces from @s on, some are lost, as chance wants it. The rest is safe. */
+static void lose_some(struct testdisk *d, sector_t s, u32 step, u32 permille)
+{
+	bool lost = medium_chance(d, 1000) < permille;
+	sector_t end = min_t(sector_t, s + step, d->sectors);
+
+	for (; s < end; s++) {
+		if (!test_bit(s, d->dirty))
+			continue;
+		if (lost)
+			memcpy(d->cache + (s << SECTOR_SHIFT), d->medium + (s << SECTOR_SHIFT),
+			       SECTOR_SIZE);
+		harden(d, s);
+	}
+}
+
+static u32 piece_size(const struct testdisk *d, u32 step)
+{
+	return max(step, d->logical >> SECTOR_SHIFT);
+}
+
+/*
+ * A flush fails, and with it what was in the cache is lost, or half of it: no later flush will
+ * tell. Others may write meanwhile, and lose that.
+ */
+static void drop(struct testdisk *d, u32 permille)
+{
+	u32 step = piece_size(d, 1), i;
+	sector_t s = 0;
+
+	while (s < d->sectors) {
+		unsigned long flags = medium_lock(d);
+
+		for (i = 0; i < CHUNK && s < d->sectors; i++, s += step) {
+			s = find_next_bit(d->dirty, d->sectors, s);
+			s -= s % step;
+			if (s < d->sectors && !is_off(d))
+				lose_some(d, s, step, permille);
+		}
+		medium_unlock(d, flags);
+	}
+}
+
+/*
+ * @permille: so much of the cache is lost with it. As the block layer does it for a disk, no other
+ * flush runs beside one that fails, until somebody was told: BLK_STS_AGAIN.
+ */
+static blk_status_t begin_flush(struct testdisk *d, u32 *permille)
 {
 	unsigned long flags = medium_lock(d);
-	bool fails = is_off(d), stop = false;
+	blk_status_t status = is_off(d) ? BLK_STS_IOERR : BLK_STS_OK;
+	bool stop = false;
 
-	if (!fails && d->flushfail) {
-		d->flushfail--;
-		fails = true;
+	*permille = 0;
+	if (d->flushes_failing != d->flushes_failed || (d->flushfail && d->flushes_running)) {
+		medium_unlock(d, flags);
+		return BLK_STS_AGAIN;
 	}
+	if (!status && d->flushfail) {
+		d->flushfail--;
+		d->flushes_failing++;
+		status = MEDIUM_FLUSH_FAILED;
+		*permille = medium_chance(d, 3) * 500;
+	}
+	d->flushes_running += !status;
 	if (d->stopflush)
 		stop = !--d->stopflush;
 	medium_unlock(d, flags);
 	if (stop)
 		medium_set_power(false);
-	return fails || stop;
+	return status;
 }
 
 /* Up to CHUNK sectors from @s on. Where to go on. */
@@ -202,13 +258,20 @@ static sector_t flush_some(struct testdisk *d, sector_t s, blk_status_t *status)
 
 static blk_status_t do_flush(struct testdisk *d)
 {
-	blk_status_t status = BLK_STS_OK;
+	unsigned long flags;
 	sector_t s = 0;
+	u32 permille;
+	blk_status_t status = begin_flush(d, &permille);
 
-	if (flush_fails(d))
-		return BLK_STS_IOERR;
+	if (permille)
+		drop(d, permille);
+	if (status)
+		return status;
 	while (s < d->sectors && !status)
 		s = flush_some(d, s, &status);
+	flags = medium_lock(d);
+	d->flushes_running--;
+	medium_unlock(d, flags);
 	return status;
 }
 
@@ -233,24 +296,13 @@ int medium_power_cut(struct testdisk *d, u32 permille, u32 step)
 {
 	unsigned long flags;
 	sector_t s;
-	u32 i;
 
 	if (medium_has_power())
 		return -EBUSY;
-	step = max(step, d->logical >> SECTOR_SHIFT);
+	step = piece_size(d, step);
 	for (s = 0; s < d->sectors; s += step) {
-		bool lost;
-
 		flags = medium_lock(d);
-		lost = medium_chance(d, 1000) < permille;
-		for (i = 0; i < step && s + i < d->sectors; i++) {
-			if (!test_bit(s + i, d->dirty))
-				continue;
-			if (lost)
-				memcpy(d->cache + ((s + i) << SECTOR_SHIFT),
-				       d->medium + ((s + i) << SECTOR_SHIFT), SECTOR_SIZE);
-			harden(d, s + i);
-		}
+		lose_some(d, s, step, permille);
 		medium_unlock(d, flags);
 		cond_resched();
 	}

@@ -17,6 +17,9 @@
 #define FAULT_SLOW	0x20
 #define FAULT_LETTERS	"rwhlms"
 
+/* Of a flush that was told to fail, and of no other. */
+#define MEDIUM_FLUSH_FAILED	BLK_STS_MEDIUM
+
 struct testdisk {
 	u8 *cache;
 	u8 *medium;
@@ -30,6 +33,9 @@ struct testdisk {
 	/* as the messages of these names say */
 	u32 outage, protect, flushfail, stopflush, slow;
 	u32 jitter_permille, jitter_us;
+	/* that were told to fail: which began to, and of which somebody was told */
+	u32 flushes_failing, flushes_failed;
+	u32 flushes_running;	/* all others */
 
 	struct list_head late;
 	struct work_struct work;
@@ -42,7 +48,7 @@ void medium_unlock(struct testdisk *d, unsigned long flags);
 
 u32 medium_chance(struct testdisk *d, u32 n);
 
-/* After a failure the rest is done all the same when @go_on. */
+/* After a failure the rest is done all the same when @go_on. BLK_STS_AGAIN: a flush has to wait. */
 blk_status_t medium_do(struct testdisk *d, struct bio *bio, bool go_on);
 
 bool medium_has_power(void);

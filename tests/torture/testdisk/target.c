@@ -15,13 +15,13 @@
  *	slow <us>		what the letter s means
  *	outage <0|1>		everything fails
  *	protect <0|1>		all writes fail
- *	flushfail <n>		the next n flushes fail
+ *	flushfail <n>		the next n flushes fail; some, or all, of the cache may be lost
  *	stop			of all test disks: nothing lands any more, all fails
  *	stopflush <n>		the same at the moment of the n-th flush from now; 0 not
  *	powercut <permille> <n>	after stop: of the cache, so many pieces of n sectors are lost
  *	revive			of all test disks
  *
- * Status: <on|off>
+ * Status: <on|off> <flushes still to fail> <that began to fail> <that have failed>
  */
 #include <linux/delay.h>
 #include <linux/device-mapper.h>
@@ -42,14 +42,22 @@ struct late {
 	blk_status_t status;
 };
 
-static void finish(struct bio *bio, blk_status_t status)
+static void finish(struct testdisk *d, struct bio *bio, blk_status_t status)
 {
+	bool failed_flush = !bio_sectors(bio) && status == MEDIUM_FLUSH_FAILED;
+	unsigned long flags;
+
 	/* nobody hears of what was done just before the power went */
 	bio->bi_status = medium_has_power() ? status : BLK_STS_IOERR;
 	/* as from the interrupt of a real disk */
 	local_bh_disable();
 	bio_endio(bio);
 	local_bh_enable();
+	if (!failed_flush)
+		return;
+	flags = medium_lock(d);
+	d->flushes_failed++;
+	medium_unlock(d, flags);
 }
 
 /*
@@ -73,6 +81,29 @@ static struct late *first_due(struct testdisk *d, bool *any)
 	return due;
 }
 
+static void queue_late(struct testdisk *d, struct bio *bio, u32 us)
+{
+	struct late *l = dm_per_bio_data(bio, sizeof(*l));
+	unsigned long flags;
+
+	l->bio = bio;
+	l->when = ktime_add_us(ktime_get(), us);
+	flags = medium_lock(d);
+	list_add_tail(&l->list, &d->late);
+	medium_unlock(d, flags);
+	queue_work(d->wq, &d->work);
+}
+
+static void do_one(struct testdisk *d, struct late *l)
+{
+	if (!l->done)
+		l->status = medium_do(d, l->bio, true);
+	if (l->status == BLK_STS_AGAIN)
+		queue_late(d, l->bio, 100);
+	else
+		finish(d, l->bio, l->status);
+}
+
 static void do_late(struct work_struct *work)
 {
 	struct testdisk *d = container_of(work, struct testdisk, work);
@@ -82,7 +113,7 @@ static void do_late(struct work_struct *work)
 		struct late *l = first_due(d, &any);
 
 		if (l)
-			finish(l->bio, l->done ? l->status : medium_do(d, l->bio, true));
+			do_one(d, l);
 		else if (any)
 			usleep_range(100, 300);
 	}
@@ -114,19 +145,6 @@ static u32 lateness(struct testdisk *d, struct bio *bio, bool *early, bool *go_o
 	return us;
 }
 
-static void queue_late(struct testdisk *d, struct bio *bio, u32 us)
-{
-	struct late *l = dm_per_bio_data(bio, sizeof(*l));
-	unsigned long flags;
-
-	l->bio = bio;
-	l->when = ktime_add_us(ktime_get(), us);
-	flags = medium_lock(d);
-	list_add_tail(&l->list, &d->late);
-	medium_unlock(d, flags);
-	queue_work(d->wq, &d->work);
-}
-
 static int testdisk_map(struct dm_target *ti, struct bio *bio)
 {
 	struct testdisk *d = ti->private;
@@ -137,10 +155,14 @@ static int testdisk_map(struct dm_target *ti, struct bio *bio)
 	l->done = !us || early;
 	if (l->done)
 		l->status = medium_do(d, bio, go_on);
+	if (l->done && l->status == BLK_STS_AGAIN) {
+		l->done = false;
+		us = 100;
+	}
 	if (us)
 		queue_late(d, bio, us);
 	else
-		finish(bio, l->status);
+		finish(d, bio, l->status);
 	return DM_MAPIO_SUBMITTED;
 }
 
@@ -232,13 +254,16 @@ static void testdisk_status(struct dm_target *ti, status_type_t type, unsigned i
 			    char *result, unsigned int maxlen)
 {
 	struct testdisk *d = ti->private;
+	unsigned long irq = medium_lock(d);
 	unsigned int sz = 0;
 
 	result[0] = '\0';
 	if (type == STATUSTYPE_INFO)
-		DMEMIT("%s", medium_has_power() ? "on" : "off");
+		DMEMIT("%s %u %u %u", medium_has_power() ? "on" : "off", d->flushfail,
+		       d->flushes_failing, d->flushes_failed);
 	else if (type == STATUSTYPE_TABLE)
 		DMEMIT("%u %u 0", d->logical, d->physical);
+	medium_unlock(d, irq);
 }
 
 /*
