@@ -36,9 +36,19 @@ static size_t fill_bio(struct bio *bio, void *buf, size_t bytes)
 	return done;
 }
 
+void remap_disk_note_write(struct remap_disk *disk)
+{
+	if (disk->unflushed)
+		return;
+	disk->unflushed = true;
+	clear_bit(0, &disk->user_flush_failed);
+}
+
 static blk_status_t transfer(struct remap_disk *disk, sector_t sector,
 			     void *buf, size_t bytes, blk_opf_t opf)
 {
+	if (op_is_write(opf))
+		remap_disk_note_write(disk);
 	while (bytes) {
 		blk_status_t status;
 		size_t done;
@@ -108,6 +118,10 @@ blk_status_t remap_disk_flush(struct remap_disk *disk)
 	wait_for_completion_io(&f.done);
 	status = disk->bio.bi_status;
 	bio_uninit(&disk->bio);
+	/* the drive may have dropped what we wrote, and told only a user */
+	if (!status && disk->unflushed && test_bit(0, &disk->user_flush_failed))
+		status = BLK_STS_IOERR;
+	disk->unflushed = false;
 	return status;
 }
 

@@ -22,6 +22,9 @@
  * @unit: bytes; the smallest write that does not make the device read first
  * @flush_failed: bit 0: one of our flushes failed, and with it perhaps writes
  *	of users; the next flush of a user clears it and returns the error
+ * @unflushed: we have written since our last flush
+ * @user_flush_failed: bit 0: and since then a flush of a user failed, and with it
+ *	perhaps what we wrote: our next flush fails as well
  */
 struct remap_disk {
 	struct dm_dev *dev;
@@ -29,6 +32,8 @@ struct remap_disk {
 	sector_t length;
 	u32 unit;
 	unsigned long flush_failed;
+	unsigned long user_flush_failed;
+	bool unflushed;
 
 	struct bio bio;
 	struct bio_vec vecs[REMAP_DISK_VECS];
@@ -53,7 +58,14 @@ blk_status_t remap_disk_write(struct remap_disk *disk, sector_t sector,
 blk_status_t remap_disk_write_fua(struct remap_disk *disk, sector_t sector,
 				  void *buf, size_t bytes, bool fua);
 
-/** remap_disk_flush() - make all completed writes durable */
+/** remap_disk_note_write() - what is submitted next has to be durable after our next flush */
+void remap_disk_note_write(struct remap_disk *disk);
+
+/**
+ * remap_disk_flush() - make all completed writes durable
+ *
+ * Return: not BLK_STS_OK if any write of ours since the last call may be gone.
+ */
 blk_status_t remap_disk_flush(struct remap_disk *disk);
 
 /**

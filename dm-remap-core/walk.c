@@ -227,6 +227,7 @@ static void write_over_lost(struct remap_device *dev, struct piece *p, u32 spare
 		      REMAP_REASON_SPARE_FAILED);
 	if (!job || frozen)
 		return;
+	remap_disk_note_write(&dev->spare);
 	status = submit_to_spare(dev, p, spare);
 	if (!status)
 		return;
