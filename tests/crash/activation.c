@@ -31,7 +31,7 @@ static void land_all(struct write **pending, u32 nr)
 			state_put(pending[i]->sector + s, &pending[i]->content[s]);
 }
 
-void activation_cuts(struct record *record, const struct cut_limits *limits,
+void activation_cuts(struct record *record, u32 from, const struct cut_limits *limits,
 		     void (*visit)(u32 event, void *arg), void *arg)
 {
 	static struct write writes[MAX_EVENTS];
@@ -49,7 +49,8 @@ void activation_cuts(struct record *record, const struct cut_limits *limits,
 		}
 		pending[nr] = &writes[nr];
 		make_write(pending[nr++], e);
-		cuts_each(pending, nr, limits, visit_cut, &v);
+		if (v.event >= from)
+			cuts_each(pending, nr, limits, visit_cut, &v);
 	}
 	land_all(pending, nr);
 	visit(v.event, arg);

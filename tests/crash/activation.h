@@ -6,12 +6,13 @@
 #include "spare_disk.h"
 
 /**
- * activation_cuts() - power cuts within what an activation has written
+ * activation_cuts() - power cuts within what an activation, and a change after it, has written
  * @record: of it; the state is the one before
+ * @from: the first event with cuts after it
  * @visit: called in each cut, with the number of the event after which it is; the
  *	number of all when everything is done
  */
-void activation_cuts(struct record *record, const struct cut_limits *limits,
+void activation_cuts(struct record *record, u32 from, const struct cut_limits *limits,
 		     void (*visit)(u32 event, void *arg), void *arg);
 
 #endif

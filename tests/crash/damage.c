@@ -209,7 +209,7 @@ static void cut_damaged_load(const struct damage *d, u32 nr)
 			return;	/* the record does not tell what landed */
 	set_faults(d, nr);
 	describe(d, nr, ", and a power cut during that load");
-	activation_cuts(&record, &limits, look_after_cut, NULL);
+	activation_cuts(&record, 0, &limits, look_after_cut, NULL);
 }
 
 /* Is there something to go by, and must it do? */

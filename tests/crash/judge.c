@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "activation.h"
+#include "change.h"
 #include "damage.h"
 #include "judge.h"
 #include "model.h"
@@ -123,14 +124,9 @@ bool values_are_right(const char *how)
  * Power cuts during and after the load
  */
 
-struct aftermath {
-	u64 before, after;	/* hashes of the map; after: with the change, or 0 */
-	u32 change_from, end;	/* events */
-};
-
 static void look_again(u32 event, void *arg)
 {
-	struct aftermath *a = arg;
+	const struct change *c = arg;
 	struct outcome o;
 
 	__sync_fetch_and_add(&tally->again, 1);
@@ -138,26 +134,48 @@ static void look_again(u32 event, void *arg)
 	if (o.error || o.mode != REMAP_MODE_RW)
 		violated("after a power cut during the activation the spare is refused (error %d, mode %s): %s",
 			 o.error, remap_mode_name(o.mode), recover_reason());
-	else if (!(o.map == a->before && (event < a->end || !a->after)) &&
-		 !(o.map == a->after && event >= a->change_from))
-		violated("after a power cut during the activation the map is another one");
+	else if (!change_allows(c, o.map, event))
+		violated("after a power cut during the activation or a change (%s) the map is another one",
+			 change_names[c->kind]);
+	else if (recover_md.super.flags & REMAP_SUPER_FORGET) {
+		change_activate();
+		if (recover(&second).map != o.map || recover_md.super.flags & REMAP_SUPER_FORGET)
+			violated("the activation after FORGET does not end it, or changes more");
+	}
+}
+
+/* Of a kind of change, if it can be made. Returns from where on the next one is of interest. */
+static u32 judge_change(enum change_kind kind, u32 from)
+{
+	u32 mark = state_mark();
+	struct outcome o = recover(&first);
+	struct change c;
+	bool made;
+
+	change_activate();
+	if (recover_md.mode != REMAP_MODE_RW)
+		violated("an activation without any fault ended in mode %s",
+			 remap_mode_name(recover_md.mode));
+	made = change_make(&c, kind, crash_mix(state_meta_hash + kind), o.map);
+	state_rollback(mark);
+	if (!made)
+		return from;
+	if (c.outcome != REMAP_HAPPENED)
+		violated("a change (%s) without any fault %s", change_names[kind],
+			 change_outcome(&c));
+	activation_cuts(&first, from, &effort->second, look_again, &c);
+	return c.maps[1].from;
 }
 
 static void judge_again(void)
 {
-	struct aftermath a = {};
-	u32 mark = state_mark();
-	struct outcome o = recover(&first);
+	enum change_kind kind;
+	u32 from = 0;
 
-	a.before = o.map;
-	a.change_from = first.nr;
-	a.after = recover_go_on(random_below(recover_md.super.table_blocks));
-	a.end = first.nr;
-	state_rollback(mark);
-	if (!a.after && recover_md.mode != REMAP_MODE_RW)
-		violated("an activation without any fault ended in mode %s",
-			 remap_mode_name(recover_md.mode));
-	activation_cuts(&first, &effort->second, look_again, &a);
+	for (kind = 0; kind < CHANGES; kind++)
+		from = judge_change(kind, from);
+	if (!from)
+		violated("the map cannot be changed at all");
 }
 
 /*

@@ -4,8 +4,9 @@
  * it depends on:
  *
  *   judge_state()	it loads, and every block reads as it may
- *   judge_again()	power cuts while it is loaded, and in the first change after that:
- *			the next load finds the same map
+ *   judge_again()	power cuts while it is loaded, and in each kind of change after that:
+ *			without a fault the change happens, and the next load finds the map
+ *			without it or, from then on, with it
  *   judge_damage()	beyond power cuts: one copy of one metadata block is unreadable,
  *			cannot be written, or comes back older
  *
@@ -19,6 +20,7 @@
 #ifndef CRASH_JUDGE_H
 #define CRASH_JUDGE_H
 
+#include "change.h"
 #include "cuts.h"
 #include "recover.h"
 
@@ -32,6 +34,7 @@ struct effort {
 /* shared by all processes */
 struct tally {
 	u64 states, again, damaged, points, violations;
+	u64 changes[CHANGES];	/* that were made */
 };
 
 extern struct tally *tally;

@@ -9,6 +9,7 @@
 struct remap_metadata recover_md;
 u32 *recover_place;
 u64 *recover_lost;
+bool *recover_rescuable;
 
 static struct remap_map map;
 static u32 nr_blocks;
@@ -18,7 +19,8 @@ void recover_init(void)
 	nr_blocks = geometry.main_sectors / geometry.block_sectors;
 	recover_place = malloc(nr_blocks * sizeof(*recover_place));
 	recover_lost = malloc(nr_blocks * sizeof(*recover_lost));
-	assert(recover_place && recover_lost);
+	recover_rescuable = malloc(nr_blocks * sizeof(*recover_rescuable));
+	assert(recover_place && recover_lost && recover_rescuable);
 	disk_init();
 	shim_mute = true;
 	assert(!remap_metadata_init(&recover_md, &spare_disk, "crash"));
@@ -41,26 +43,48 @@ static void reset(void)
 	remap_map_clear(&map);
 }
 
-static u64 weight(u64 block, u32 spare, u64 lost)
+u64 recover_weight(u64 block, u32 spare, u64 lost, bool rescuable)
 {
-	return crash_mix(block * 0x9e3779b97f4a7c15ULL + spare + crash_mix(lost + 7));
+	/* what is not lost needs no rescue */
+	rescuable &= lost && !(recover_md.super.flags & REMAP_SUPER_FORGET);
+	return crash_mix(block * 0x9e3779b97f4a7c15ULL + spare + crash_mix(2 * lost + rescuable + 7));
+}
+
+u64 recover_bad_weight(u32 spare)
+{
+	return crash_mix(spare + 0xbadULL);
+}
+
+static void note_block(u32 block, u32 spare)
+{
+	const struct remap_disk_entry *e = remap_metadata_truth(&recover_md, spare);
+
+	recover_place[block] = spare;
+	recover_lost[block] = e->lost;
+	recover_rescuable[block] = e->lost && e->flags & REMAP_ENTRY_RESCUABLE &&
+				   !(recover_md.super.flags & REMAP_SUPER_FORGET);
 }
 
 static u64 note_map(void)
 {
+	struct remap_metadata *md = &recover_md;
 	remap_place_t place;
 	u64 block, hash = 1;
+	u32 i;
 
 	memset(recover_place, 0xff, nr_blocks * sizeof(*recover_place));
 	memset(recover_lost, 0, nr_blocks * sizeof(*recover_lost));
+	memset(recover_rescuable, 0, nr_blocks * sizeof(*recover_rescuable));
+	for (i = 0; i < md->super.spare_blocks; i++)
+		if (remap_metadata_truth(md, i)->state == REMAP_ENTRY_BAD)
+			hash += recover_bad_weight(i);
 	for (block = 0; ; block++) {
 		block = remap_map_first(&map, block, nr_blocks - 1, &place);
 		if (block == U64_MAX)
 			return hash;
-		recover_place[block] = remap_place_spare(place);
-		recover_lost[block] = remap_metadata_truth(&recover_md,
-							   recover_place[block])->lost;
-		hash += weight(block, recover_place[block], recover_lost[block]);
+		note_block(block, remap_place_spare(place));
+		hash += recover_weight(block, recover_place[block], recover_lost[block],
+				       recover_rescuable[block]);
 	}
 }
 
@@ -136,68 +160,6 @@ bool recover_main_fits(void)
 }
 
 /*
- * Going on
- */
-
-static void retire_superseded(void)
-{
-	struct remap_metadata *md = &recover_md;
-	struct remap_change changes[REMAP_BATCH];
-	u32 i, nr = 0;
-
-	for (i = 0; i < md->super.spare_blocks && nr < REMAP_BATCH; i++) {
-		struct remap_disk_entry *e = remap_metadata_truth(md, i);
-
-		if (remap_metadata_block_state(md, i) != REMAP_BLOCK_GOOD ||
-		    e->state != REMAP_ENTRY_MAPPED || recover_place[e->main_block] == i)
-			continue;
-		memset(&changes[nr], 0, sizeof(changes[nr]));
-		changes[nr++].spare = i;
-	}
-	if (nr)
-		remap_metadata_commit(md, changes, nr);
-}
-
-/* A free spare block, in or after the table block that is preferred. */
-static u32 free_spare(u32 prefer)
-{
-	struct remap_metadata *md = &recover_md;
-	u32 n = md->super.spare_blocks, i;
-
-	for (i = 0; i < n; i++) {
-		u32 spare = (prefer * REMAP_ENTRIES_PER_BLOCK + i) % n;
-
-		if (remap_metadata_block_state(md, spare) == REMAP_BLOCK_GOOD &&
-		    remap_metadata_truth(md, spare)->state == REMAP_ENTRY_FREE)
-			return spare;
-	}
-	return REMAP_NO_SPARE;
-}
-
-u64 recover_go_on(u32 prefer)
-{
-	struct remap_metadata *md = &recover_md;
-	struct remap_change change = {};
-	u32 block;
-
-	md->super.flags &= ~(REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT);
-	if (md->mode != REMAP_MODE_RW || remap_super_write(md))
-		return 0;
-	retire_superseded();
-	change.spare = free_spare(prefer);
-	for (block = 0; block < nr_blocks; block++)
-		if (recover_place[block] == REMAP_NO_SPARE)
-			break;
-	if (change.spare == REMAP_NO_SPARE || block == nr_blocks)
-		return 0;
-	change.entry.state = REMAP_ENTRY_MAPPED;
-	change.entry.main_block = block;
-	remap_metadata_commit(md, &change, 1);
-	return change.outcome != REMAP_HAPPENED ? 0 :
-	       note_map() + weight(block, change.spare, 0);
-}
-
-/*
  * Looks
  */
 
@@ -228,6 +190,34 @@ bool recover_usable(const struct remap_super *super, u32 block, u32 copy)
 			return super->disowned[i].dead;
 	raw(super->table[copy] + block * REMAP_META_SECTORS, &table);
 	return remap_format_check_table(&table, super, block, copy) == REMAP_VALID;
+}
+
+static bool is_settled(u32 block)
+{
+	const struct remap_disk_table *truth = &recover_md.table[block];
+	struct remap_disk_table copies[2];
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		raw(recover_md.super.table[i] + block * REMAP_META_SECTORS, &copies[i]);
+		if (remap_format_check_table(&copies[i], &recover_md.super, block, i) !=
+		    REMAP_VALID)
+			return false;
+	}
+	return remap_format_same_table(&copies[0], &copies[1]) &&
+	       !memcmp(copies[0].entries, truth->entries, sizeof(truth->entries));
+}
+
+bool recover_settled(void)
+{
+	u32 k;
+
+	if (recover_md.mode != REMAP_MODE_RW)
+		return true;
+	for (k = 0; k < recover_md.super.table_blocks; k++)
+		if (recover_md.block_state[k] == REMAP_BLOCK_GOOD && !is_settled(k))
+			return false;
+	return true;
 }
 
 /* Its generation, or 0. */

@@ -13,7 +13,8 @@
  * struct outcome
  * @error: 0, or why it was refused
  * @mode: as far as load came
- * @map: a hash of which block is where, with what lost
+ * @map: a hash of which block is where, with what lost and whether it may be rescued from
+ *	main; and of which spare blocks are bad
  */
 struct outcome {
 	int error;
@@ -22,23 +23,20 @@ struct outcome {
 };
 
 extern struct remap_metadata recover_md;
-/* of each block: its spare block or REMAP_NO_SPARE, and what of it is lost */
+/* of each block: its spare block or REMAP_NO_SPARE, what of it is lost, may main still have that */
 extern u32 *recover_place;
 extern u64 *recover_lost;
+extern bool *recover_rescuable;
 
 void recover_init(void);
 
 /** recover() - superblocks and load, as preresume; writes into @record */
 struct outcome recover(struct record *record);
 
-/**
- * recover_go_on() - the rest of an activation, and one change of the map
- *
- * After recover(): superblocks marked, superseded entries retired, then some block of main
- * mapped to a free spare block in a table block that @prefer likes. Returns the
- * hash of the map with it; 0 if nothing could be mapped.
- */
-u64 recover_go_on(u32 prefer);
+/** recover_weight() - the share that a block on a spare block has in the hash: a sum */
+u64 recover_weight(u64 block, u32 spare, u64 lost, bool rescuable);
+/** recover_bad_weight() - that of a bad spare block */
+u64 recover_bad_weight(u32 spare);
 
 /**
  * recover_main_fits() - does main look as the superblock says that it was left?
@@ -57,6 +55,13 @@ bool recover_super_usable(const struct remap_super *super, u32 copy);
 
 /** recover_supers_agree() - are both superblocks valid and of one generation? */
 bool recover_supers_agree(void);
+
+/**
+ * recover_settled() - do both copies of each table block that counts say what is in memory?
+ *
+ * I1 and I2 of docs/architecture.md, outside of a commit; nothing is promised below mode rw.
+ */
+bool recover_settled(void);
 
 /** recover_reason() - the last complaint of the kernel's code about this state */
 const char *recover_reason(void);

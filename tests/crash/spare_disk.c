@@ -26,6 +26,11 @@ void disk_heal(void)
 	disk_flushes_fail = false;
 }
 
+u32 disk_recorded(void)
+{
+	return record->nr;
+}
+
 static struct fault *strikes(sector_t sector, size_t size, bool write)
 {
 	u32 i;

@@ -44,6 +44,8 @@ extern struct remap_disk spare_disk;
 void disk_init(void);
 /** disk_record() - empty this record, and keep what is written from now on in it */
 void disk_record(struct record *record);
+/** disk_recorded() - events in it so far */
+u32 disk_recorded(void);
 void disk_heal(void);
 
 #endif
