@@ -3,7 +3,8 @@
  * Words for a scanner: messages, and the files of /sys/block/dm-N/dm_remap/scan. The input: a letter
  * for the device, one for the size of an answer's buffer, then what happens, with a semicolon
  * between two: "m" and a message after "scan", "s" and steps of the scan, "u" for another user
- * than root and back, or a letter for a file and what is written to it.
+ * than root and back, "p", a digit and a value of that parameter of the module, or a letter for a
+ * file and what is written to it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -411,6 +412,69 @@ static void file(struct scanner *s, unsigned int n, const char *text, size_t siz
 }
 
 /*
+ * Parameters of the module
+ */
+
+extern const struct shim_param shim_param_enabled, shim_param_interval_hours,
+	shim_param_chunk_sectors, shim_param_max_latency_ms, shim_param_priority,
+	shim_param_order, shim_param_advise, shim_param_relocations_per_hour,
+	shim_param_spare_reserve;
+
+static const struct shim_param * const params[SCAN_SETTINGS] = {
+	&shim_param_enabled, &shim_param_interval_hours, &shim_param_chunk_sectors,
+	&shim_param_max_latency_ms, &shim_param_priority, &shim_param_order, &shim_param_advise,
+	&shim_param_relocations_per_hour, &shim_param_spare_reserve,
+};
+
+/* what they are */
+static unsigned int standard[SCAN_SETTINGS];
+
+static void check_params(void)
+{
+	static char page[PAGE_SIZE];
+	char value[32];
+	unsigned int i;
+	int n;
+
+	for (i = 0; i < SCAN_SETTINGS; i++) {
+		n = params[i]->ops->get(page, &params[i]->param);
+		scan_words_print(&scan_settings[i], standard[i], value, sizeof(value));
+		assert(n == (int)strlen(value) && !strcmp(page, value));
+	}
+}
+
+static void reset_params(void)
+{
+	char value[32];
+	unsigned int i;
+	int r;
+
+	for (i = 0; i < SCAN_SETTINGS; i++) {
+		standard[i] = scan_settings[i].standard;
+		scan_words_print(&scan_settings[i], standard[i], value, sizeof(value));
+		r = params[i]->ops->set(value, &params[i]->param);
+		assert(!r);
+	}
+}
+
+/* They are for devices that come later. */
+static void set_param(struct scanner *s, unsigned int nr, const char *text)
+{
+	static struct scanner before;
+	unsigned int value;
+	bool right = scan_words_value(&scan_settings[nr], text, &value);
+	int r;
+
+	keep(&before, s);
+	r = params[nr]->ops->set(text, &params[nr]->param);
+	assert(r == (right ? 0 : -EINVAL));
+	if (right)
+		standard[nr] = value;
+	check_params();
+	check_same(&before, s);
+}
+
+/*
  * A life
  */
 
@@ -429,6 +493,9 @@ static void happen(struct scanner *s, unsigned int maxlen, const char *line, siz
 	case 's':
 		take_steps(s, 1 + (u8)line[1] % 16);
 		break;
+	case 'p':
+		set_param(s, (u8)line[1] % SCAN_SETTINGS, line + 1 + !!line[1]);
+		break;
 	case 'u':
 		shim_capable = !shim_capable;
 		break;
@@ -437,12 +504,16 @@ static void happen(struct scanner *s, unsigned int maxlen, const char *line, siz
 	}
 }
 
-/* What was said holds for the next life. */
+/* What was said holds for the next life; what was not, follows the parameters. */
 static void live_again(struct remap_device *dev, struct scanner *s)
 {
-	const struct scan_knobs knobs = s->knobs;
+	struct scan_knobs knobs = s->knobs;
 	const struct stand stand = stand_of(s);
+	unsigned int i;
 
+	for (i = 0; i < SCAN_SETTINGS; i++)
+		if (!(s->memory.set >> i & 1))
+			*scan_words_place(&knobs, i) = standard[i];
 	scan_client.detach(dev, s);
 	s = scan_client.attach(dev);
 	assert(!memcmp(&knobs, &s->knobs, sizeof(knobs)));
@@ -477,6 +548,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	shim_mute = true;
 	shim_capable = true;
+	reset_params();
 	s = attach(&dev, data[0]);
 	for (nr = 0, next = data + 2; nr < LINES && next < end; nr++) {
 		next = take_line(next, end, line, &len);

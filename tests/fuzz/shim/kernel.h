@@ -262,9 +262,15 @@ struct kernel_param_ops {
 	int (*get)(char *buf, const struct kernel_param *param);
 };
 
-#define module_param_cb(name, ops, param, mode) \
-	static const struct kernel_param_ops * const shim_param_##name \
-		__attribute__((unused)) = (ops)
+/* a parameter as the harness finds it: by its name */
+struct shim_param {
+	const struct kernel_param_ops *ops;
+	struct kernel_param param;
+};
+
+#define module_param_cb(name, ops, arg, mode) \
+	extern const struct shim_param shim_param_##name; \
+	const struct shim_param shim_param_##name = { ops, { arg } }
 #define TP_PROTO(...)		__VA_ARGS__
 #define TP_ARGS(...)		__VA_ARGS__
 #define TRACE_EVENT(name, proto, args, ...) static inline void trace_##name(proto) { }
