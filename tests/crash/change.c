@@ -369,6 +369,16 @@ bool change_make(struct change *c, enum change_kind kind, u32 prefer, u64 map)
 	return true;
 }
 
+bool change_any(struct change *c, enum change_kind kind, u32 prefer, u64 map)
+{
+	u32 i;
+
+	for (i = 0; i < CHANGES; i++)
+		if (change_make(c, (kind + i) % CHANGES, prefer, map))
+			return true;
+	return false;
+}
+
 /*
  * The rest of an activation
  */

@@ -53,6 +53,9 @@ void change_activate(void);
  */
 bool change_make(struct change *c, enum change_kind kind, u32 prefer, u64 map);
 
+/** change_any() - the first kind from @kind on, round and round, that can be made */
+bool change_any(struct change *c, enum change_kind kind, u32 prefer, u64 map);
+
 /** change_allows() - may a load find this map after a power cut at @event? */
 bool change_allows(const struct change *c, u64 map, u32 event);
 

@@ -25,13 +25,13 @@
 static const struct effort quick = {
 	.first = { .units = 7, .whole = 5, .tears = 3, .random = 6 },
 	.second = { .units = 5, .whole = 4, .tears = 2, .random = 1 },
-	.random = 10, .damages = 6, .one_in = 8,
+	.random = 10, .damages = 6, .one_in = 8, .flushes = 1,
 };
 
 static const struct effort thorough = {
 	.first = { .units = 12, .whole = 9, .tears = 6, .random = 60 },
 	.second = { .units = 8, .whole = 5, .tears = 4, .random = 4 },
-	.random = 40, .damages = 24, .one_in = 2,
+	.random = 40, .damages = 24, .one_in = 2, .flushes = 12,
 };
 
 static struct {
@@ -140,12 +140,12 @@ static bool run(struct log *log)
 
 static void sum_up(double seconds)
 {
-	u64 states = tally->states + tally->again + tally->damaged;
+	u64 states = tally->states + tally->again + tally->flushes + tally->damaged;
 	u32 i;
 
-	printf("# %llu states (%llu after a power cut, %llu after another while it was activated or changed, %llu with a damaged copy) at %llu places, %.1f s, seed %llu\n",
-	       states, tally->states, tally->again, tally->damaged, tally->points, seconds,
-	       options.seed);
+	printf("# %llu states (%llu after a power cut, %llu after another while it was activated or changed, %llu with a flush that failed, %llu with a damaged copy) at %llu places, %.1f s, seed %llu\n",
+	       states, tally->states, tally->again, tally->flushes, tally->damaged,
+	       tally->points, seconds, options.seed);
 	printf("# changes:");
 	for (i = 0; i < CHANGES; i++)
 		printf("%s %llu %s", i ? "," : "", tally->changes[i], change_names[i]);

@@ -179,6 +179,69 @@ static void judge_again(void)
 }
 
 /*
+ * Flushes that fail
+ */
+
+static void look_after_failure(u32 event, void *arg)
+{
+	const struct change *c = arg;
+	struct outcome o;
+
+	__sync_fetch_and_add(&tally->flushes, 1);
+	o = recover(&second);
+	if (o.error)
+		violated("after a flush that failed the spare is refused (error %d): %s", o.error,
+			 recover_reason());
+	else if (!change_allows(c, o.map, event))
+		violated("after a change (%s) that %s, with a flush that failed, the map is another one",
+			 change_names[c->kind], change_outcome(c));
+}
+
+static bool any_failed_before(u32 end)
+{
+	while (end--)
+		if (first.events[end].failed)
+			return true;
+	return false;
+}
+
+/* One or some flushes, or all from there on, in the activation or in the change. */
+static void judge_flush(void)
+{
+	/* a commit tries twice more */
+	static const u32 counts[] = { 1, 3, FLUSHES_ALL };
+	struct flush_fault fault = { random_below(10), counts[random_below(ARRAY_SIZE(counts))] };
+	u32 mark = state_mark();
+	struct outcome o;
+	struct change c;
+	bool made;
+
+	disk_flush_fault = fault;
+	o = recover(&first);
+	change_activate();
+	made = change_any(&c, random_below(CHANGES), random_u64() >> 40, o.map);
+	disk_heal();
+	state_rollback(mark);
+	if (o.error)
+		violated("with a flush that fails the spare is refused (error %d)", o.error);
+	if (o.error || !made)
+		return;
+	if (c.outcome == REMAP_HAPPENED && fault.count == FLUSHES_ALL &&
+	    any_failed_before(c.maps[0].until))
+		violated("a change (%s) happened though no flush works any more",
+			 change_names[c.kind]);
+	activation_cuts(&first, 0, &effort->second, look_after_failure, &c);
+}
+
+static void judge_flushes(void)
+{
+	u32 i;
+
+	for (i = 0; i < effort->flushes; i++)
+		judge_flush();
+}
+
+/*
  * One state
  */
 
@@ -217,8 +280,10 @@ void judge_state(const char *w)
 		return;
 	if (!model_active)
 		return;
-	if (seen_add(metas, state_meta_hash))
+	if (seen_add(metas, state_meta_hash)) {
 		judge_again();
+		judge_flushes();
+	}
 	if (random_below(effort->one_in) ||
 	    !seen_add(damages, crash_mix(state_meta_hash + pass) + model_version))
 		return;

@@ -7,6 +7,8 @@
  *   judge_again()	power cuts while it is loaded, and in each kind of change after that:
  *			without a fault the change happens, and the next load finds the map
  *			without it or, from then on, with it
+ *   judge_flushes()	the same where flushes of the spare fail: a change happens, does not
+ *			happen or is in doubt, and the next load finds what goes with that
  *   judge_damage()	beyond power cuts: one copy of one metadata block is unreadable,
  *			cannot be written, or comes back older
  *
@@ -29,11 +31,12 @@ struct effort {
 	u32 random;		/* cuts at each place in a further pass, where all is chance */
 	u32 damages;		/* ways for each state, drawn from all; 0: all of them */
 	u32 one_in;		/* states that are damaged */
+	u32 flushes;		/* ways for each metadata in which a flush fails */
 };
 
 /* shared by all processes */
 struct tally {
-	u64 states, again, damaged, points, violations;
+	u64 states, again, flushes, damaged, points, violations;
 	u64 changes[CHANGES];	/* that were made */
 };
 

@@ -3,7 +3,7 @@
 
 struct fault disk_faults[MAX_FAULTS];
 u32 disk_nr_faults;
-bool disk_flushes_fail;
+struct flush_fault disk_flush_fault;
 struct remap_disk spare_disk;
 
 static struct record *record;
@@ -23,7 +23,7 @@ void disk_record(struct record *to)
 void disk_heal(void)
 {
 	disk_nr_faults = 0;
-	disk_flushes_fail = false;
+	disk_flush_fault.count = 0;
 }
 
 u32 disk_recorded(void)
@@ -67,7 +67,7 @@ static void land(u32 at, const void *buf, u32 sectors)
 
 	assert(record->nr < MAX_EVENTS);
 	memcpy(to, buf, META_SECTORS * SECTOR_SIZE);
-	e->flush = false;
+	e->flush = e->failed = false;
 	e->sector = at;
 	for (i = 0; i < META_SECTORS; i++)
 		content_init(&e->content[i], to + i * SECTOR_SIZE);
@@ -87,11 +87,24 @@ blk_status_t remap_disk_write(struct remap_disk *disk, sector_t sector, void *bu
 	return f ? BLK_STS_IOERR : BLK_STS_OK;
 }
 
+static bool flush_fails(void)
+{
+	struct flush_fault *f = &disk_flush_fault;
+
+	if (f->count && f->after)
+		f->after--;
+	else if (f->count)
+		return f->count == FLUSHES_ALL || f->count--;
+	return false;
+}
+
 blk_status_t remap_disk_flush(struct remap_disk *disk)
 {
-	if (disk_flushes_fail)
-		return BLK_STS_IOERR;
+	struct event *e = &record->events[record->nr];
+
 	assert(record->nr < MAX_EVENTS);
-	record->events[record->nr++].flush = true;
-	return BLK_STS_OK;
+	record->nr++;
+	e->flush = true;
+	e->failed = flush_fails();
+	return e->failed ? BLK_STS_IOERR : BLK_STS_OK;
 }

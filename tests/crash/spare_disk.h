@@ -12,9 +12,9 @@
 #define MAX_EVENTS	512
 #define META_SECTORS	8
 
-/* A write of one metadata block, or a flush. */
+/* A write of one metadata block, or a flush, which may have failed. */
 struct event {
-	bool flush;
+	bool flush, failed;
 	u32 sector;		/* of the recorded disk */
 	struct content content[META_SECTORS];
 };
@@ -37,7 +37,14 @@ struct fault {
 #define MAX_FAULTS	4
 extern struct fault disk_faults[MAX_FAULTS];
 extern u32 disk_nr_faults;
-extern bool disk_flushes_fail;
+
+/* So many flushes work, then so many fail. */
+#define FLUSHES_ALL	(~0U)
+struct flush_fault {
+	u32 after, count;
+};
+
+extern struct flush_fault disk_flush_fault;
 
 extern struct remap_disk spare_disk;
 
