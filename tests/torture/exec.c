@@ -56,6 +56,7 @@ static int fault(const struct op *op)
 {
 	if (op->disk == MAIN)
 		return fault_main(op);
+	life_check();
 	if (life_degraded() && strchr(op->letters, 'r'))
 		return 0;
 	if (strchr(op->letters, 'r'))

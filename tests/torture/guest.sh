@@ -35,7 +35,7 @@ torture_ok() {
 	fi
 }
 
-PROFILES=(calm faults outages bad-spare bad-table full)
+PROFILES=(calm faults outages bad-spare bad-table full all)
 
 # torture_profiles SECONDS SEED SHRINK: a share of the time for each kind of trouble
 torture_profiles() {

@@ -13,7 +13,7 @@ static const char * const names[NR_OPS] = {
 };
 
 static const char * const profile_names[NR_PROFILES] = {
-	"calm", "faults", "outages", "bad-spare", "bad-table", "full",
+	"calm", "faults", "outages", "bad-spare", "bad-table", "full", "all",
 };
 
 static const char * const disk_names[] = { "main", "spare" };
@@ -127,8 +127,8 @@ void shape_make(struct chance *c, struct shape *s, u64 profile)
 		s->block_size = one_of(c, sizes, ARRAY_SIZE(sizes));
 	} while (s->block_size < s->logical[MAIN]);
 	s->confirm_ms = one_of(c, confirm, ARRAY_SIZE(confirm));
-	if (s->profile == FULL) {
-		s->spare_blocks = 10 + chance_below(c, 40);
+	if (s->profile == FULL || (s->profile == ALL && chance_of(c, 25))) {
+		s->spare_blocks = (s->profile == FULL ? 10 : 60) + chance_below(c, 40);
 		s->confirm_ms = 1;	/* what cannot be remapped is looked into each time */
 	}
 	s->jitter_permille = chance_of(c, 75) ? chance_below(c, 400) : 0;
@@ -163,6 +163,12 @@ struct maker {
 	u64 hot[NR_HOT];	/* where most things happen */
 	u32 unit;		/* sectors of a logical block */
 };
+
+/* Has the episode this kind of trouble? */
+static bool has(const struct maker *m, enum profile kind)
+{
+	return m->s->profile == kind || m->s->profile == ALL;
+}
 
 /* A range in whole logical blocks, often in a hot place. */
 static void choose_range(struct maker *m, struct op *op, u32 most)
@@ -253,15 +259,15 @@ static void choose_spare_range(struct maker *m, struct op *op, bool table)
 
 static void make_fault(struct maker *m, struct op *op)
 {
-	bool spare = false;
+	bool data = has(m, BAD_SPARE), table = has(m, BAD_TABLE), spare = false;
 
 	op->kind = OP_FAULT;
 	make_letters(m, op->letters);
-	if (m->s->profile == BAD_SPARE || m->s->profile == BAD_TABLE)
+	if (data || table)
 		spare = chance_of(m->c, 50);
 	op->disk = spare ? SPARE : MAIN;
 	if (spare)
-		choose_spare_range(m, op, m->s->profile == BAD_TABLE);
+		choose_spare_range(m, op, table && (!data || chance_of(m->c, 50)));
 	else
 		choose_range(m, op, chance_of(m->c, 80) ? 3 : 24);
 }
@@ -281,7 +287,7 @@ static void make_cut(struct maker *m, struct op *op)
 /* The interesting instants are those in which the map changes: another thread sees to that. */
 static void make_cut_while_remapping(struct maker *m, struct op *op)
 {
-	make_blocks(m, op, OP_REMAP, m->s->profile == FULL ? 2 : 60);
+	make_blocks(m, op, OP_REMAP, m->s->spare_blocks ? 2 : 60);
 	make_cut(m, &op[1]);
 	op[1].delay = chance_below(m->c, chance_of(m->c, 50) ? 4000 : 40000);
 	if (chance_of(m->c, 50)) {
@@ -321,7 +327,7 @@ static void make_race(struct maker *m, struct op *op)
 /* The spare fails a flush while a change of the map is under way; it may be that of a user. */
 static void make_flush_race(struct maker *m, struct op *op)
 {
-	make_blocks(m, op, OP_REMAP, 60);
+	make_blocks(m, op, OP_REMAP, m->s->spare_blocks ? 2 : 60);
 	op[1] = (struct op){ .kind = OP_FLUSHFAIL, .disk = SPARE, .a = 1 };
 	op[2].kind = OP_FLUSH;
 	op[3].kind = OP_FLUSH;
@@ -349,7 +355,7 @@ static bool make_event(struct maker *m, struct op *op)
 	u32 r = chance_below(m->c, 1000);
 
 	if (r < 10)
-		make_blocks(m, op, OP_REMAP, m->s->profile == FULL ? 2 : 6);
+		make_blocks(m, op, OP_REMAP, m->s->spare_blocks ? 2 : 6);
 	else if (r < 13)
 		make_blocks(m, op, OP_RETRY, 40);
 	else if (r < 16)
@@ -371,7 +377,7 @@ static bool make_event(struct maker *m, struct op *op)
 		*op = (struct op){ .kind = OP_HEAL, .disk = MAIN };
 	else if (r < 48 && faults)
 		op->kind = OP_HEAL_ALL;
-	else if (r < 53 && m->s->profile == OUTAGES)
+	else if (r < 53 && has(m, OUTAGES))
 		make_whole_disk(m, op);
 	else
 		return false;
@@ -399,10 +405,10 @@ struct op_list op_list_make(struct chance *c, const struct shape *s, u32 nr)
 		if (chance_below(c, 1000) < 3) {
 			make_cut_while_remapping(&m, op);
 			list.nr++;
-		} else if (chance_below(c, 1000) < 12 && s->profile != FULL) {
+		} else if (chance_below(c, 1000) < 12 && !s->spare_blocks) {
 			make_race(&m, op);
 			list.nr += 3;
-		} else if (s->profile == OUTAGES && chance_below(c, 1000) < 5) {
+		} else if (has(&m, OUTAGES) && chance_below(c, 1000) < 5) {
 			make_flush_race(&m, op);
 			list.nr += 3;
 		} else if (chance_below(c, 1000) < 4) {

@@ -30,6 +30,7 @@ enum profile {
 	BAD_SPARE,	/* and bad places in the spare's data */
 	BAD_TABLE,	/* and in its metadata */
 	FULL,		/* bad places on main, and few spare blocks */
+	ALL,		/* all of these at once */
 	NR_PROFILES,
 };
 
