@@ -3,7 +3,7 @@
 #include "judge.h"
 
 const char * const change_names[CHANGES] = {
-	"add", "add with loss", "move", "move with loss", "clear", "back", "bad", "forget",
+	"add", "add with loss", "move", "move with loss", "clear", "back", "bad", "forget", "bury",
 };
 
 static struct remap_metadata * const md = &recover_md;
@@ -331,6 +331,30 @@ static bool forget(struct change *c)
 	return true;
 }
 
+static bool holds_nothing(u32 block)
+{
+	u32 first = block * REMAP_ENTRIES_PER_BLOCK, i;
+
+	for (i = first; i < first + REMAP_ENTRIES_PER_BLOCK && i < md->super.spare_blocks; i++)
+		if (is_place(i))
+			return false;
+	return true;
+}
+
+static bool bury(struct change *c)
+{
+	u32 k;
+
+	for (k = 0; k < md->super.table_blocks; k++)
+		if (md->block_state[k] == REMAP_BLOCK_FROZEN && holds_nothing(k))
+			break;
+	if (k == md->super.table_blocks || md->mode != REMAP_MODE_RW)
+		return false;
+	begins(c, c->maps[0].map);
+	ends(c, remap_metadata_bury(md, k) ? REMAP_IN_DOUBT : REMAP_HAPPENED);
+	return true;
+}
+
 static bool make(struct change *c, u32 prefer)
 {
 	switch (c->kind) {
@@ -348,8 +372,10 @@ static bool make(struct change *c, u32 prefer)
 		return back(c, prefer);
 	case CHANGE_BAD:
 		return bad(c, prefer);
-	default:
+	case CHANGE_FORGET:
 		return forget(c);
+	default:
+		return bury(c);
 	}
 }
 

@@ -17,6 +17,7 @@ enum change_kind {
 	CHANGE_BACK,		/* to main */
 	CHANGE_BAD,		/* a free spare block is bad */
 	CHANGE_FORGET,		/* main is another one: nothing can be rescued from it */
+	CHANGE_BURY,		/* an emptied frozen table block is dead */
 	CHANGES
 };
 

@@ -140,12 +140,13 @@ static bool run(struct log *log)
 
 static void sum_up(double seconds)
 {
-	u64 states = tally->states + tally->again + tally->flushes + tally->damaged;
+	u64 states = tally->states + tally->again + tally->flushes + tally->damaged +
+		     tally->away;
 	u32 i;
 
-	printf("# %llu states (%llu after a power cut, %llu after another while it was activated or changed, %llu with a flush that failed, %llu with a damaged copy) at %llu places, %.1f s, seed %llu\n",
+	printf("# %llu states (%llu after a power cut, %llu after another while it was activated or changed, %llu with a flush that failed, %llu with a damaged copy, %llu with a change while one was away) at %llu places, %.1f s, seed %llu\n",
 	       states, tally->states, tally->again, tally->flushes, tally->damaged,
-	       tally->points, seconds, options.seed);
+	       tally->away, tally->points, seconds, options.seed);
 	printf("# changes:");
 	for (i = 0; i < CHANGES; i++)
 		printf("%s %llu %s", i ? "," : "", tally->changes[i], change_names[i]);

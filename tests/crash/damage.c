@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "activation.h"
+#include "change.h"
 #include "damage.h"
 #include "model.h"
 
@@ -175,6 +176,57 @@ static void load_again(const struct damage *d, u32 nr, const struct outcome *o)
 		values_are_right(how);
 }
 
+/* What missed the change is older already; it may be older still. */
+static void come_back_older(const struct damage *d, u32 nr)
+{
+	while (nr--)
+		if (d[nr].way == GONE_BACK_OLDER || (d[nr].way >= WRITE_LOST && random_below(2)))
+			make_older(&d[nr].at);
+}
+
+static void judge_return(const struct change *c, u32 end, bool served)
+{
+	static struct record again;
+	struct outcome back;
+
+	back = recover(&again);
+	if (back.error)
+		violated("%sthe spare is refused (error %d): %s", how, back.error, recover_reason());
+	else if (served && !change_allows(c, back.map, end))
+		violated("%sthe map does not go with a change (%s) that %s", how,
+			 change_names[c->kind], change_outcome(c));
+}
+
+/* One change of the map while they are away: from the load on, or only after it. */
+static void change_meanwhile(const struct damage *d, u32 nr, bool loaded, bool twins)
+{
+	static struct record changing;
+	u32 tables = super.table_blocks, mark = state_mark(), prefer;
+	struct outcome o;
+	struct change c;
+
+	__sync_fetch_and_add(&tally->away, 1);
+	/* what is away, as the old place or as the new one */
+	prefer = d->at.kind == TABLE ? d->at.block : random_below(tables);
+	prefer += tables * (random_below(2) ? prefer : random_below(tables));
+	disk_heal();
+	if (!loaded)
+		set_faults(d, nr);
+	o = recover(&changing);
+	change_activate();
+	set_faults(d, nr);
+	describe(d, nr, loaded ? " after the load, a change, and then back" :
+		 ", a change, and then back");
+	if (!o.error && change_any(&c, random_below(CHANGES), prefer, o.map)) {
+		disk_heal();
+		if (twins)
+			come_back_older(d, nr);
+		judge_return(&c, changing.nr, o.mode < REMAP_MODE_READ_ONLY);
+	}
+	disk_heal();
+	state_rollback(mark);
+}
+
 /*
  * The power goes while it is loaded; the copies may be back or not at the next load. Nobody was
  * served, so another map is fine as long as every block reads as it may.
@@ -245,6 +297,7 @@ static void load_damaged(const struct damage *d, u32 nr, bool twins)
 	else if (!o.error && values_are_right(how)) {
 		load_again(d, nr, &o);
 		state_rollback(mark);
+		change_meanwhile(d, nr, false, twins);
 		if (twins && !random_below(4))
 			cut_damaged_load(d, nr);
 	}
@@ -262,6 +315,10 @@ static void damage(const struct damage *d, u32 nr)
 		load_damaged(d, nr, twins);
 	disk_heal();
 	state_rollback(mark);
+	for (i = 0; i < nr; i++)
+		possible &= d[i].way != OLDER;
+	if (possible && twins)
+		change_meanwhile(d, nr, true, twins);
 }
 
 static struct damage damage_number(u32 n)

@@ -14,10 +14,11 @@
  *
  * Promised of a damaged copy, and so demanded: whatever becomes of it, if its twin is
  * valid and not disowned, the spare loads and every block reads as it may. If after that
- * load writes were possible, the next load, with the copy back, finds the same map. Not
- * promised: that a damaged copy is survived whose twin the power cut has torn (it must be
+ * load writes were possible, the next load, with the copy back, finds the same map; and so it
+ * does after a change that was made, or refused, while the copy was away (from the load on, or
+ * only after it), also if it comes back with older content. Not promised: that a damaged copy is survived whose twin the power cut has torn (it must be
  * refused then if it is unreadable, and may be if it is older), nor an older copy
- * whose twin is disowned, nor one that changes by itself while the spare is in use.
+ * whose twin is disowned, nor one that reads and changes by itself while the spare is in use.
  */
 #ifndef CRASH_JUDGE_H
 #define CRASH_JUDGE_H
@@ -36,7 +37,7 @@ struct effort {
 
 /* shared by all processes */
 struct tally {
-	u64 states, again, flushes, damaged, points, violations;
+	u64 states, again, flushes, damaged, away, points, violations;
 	u64 changes[CHANGES];	/* that were made */
 };
 
