@@ -104,8 +104,13 @@ static bool is_hidden(const struct damage *d)
 	return d->way <= GONE_BACK_OLDER;
 }
 
-/* Puts an older content there; false if there was none. */
-static bool make_older(const struct copy *c)
+static u64 generation(const struct content *first)
+{
+	return ((const struct remap_disk_header *)first->bytes)->generation;
+}
+
+/* Puts an older content there, of a generation below @limit; false if there was none. */
+static bool make_older(const struct copy *c, u64 limit)
 {
 	struct past *p = pasts ? &pasts[c->sector] : NULL;
 	const struct content *old;
@@ -116,6 +121,8 @@ static bool make_older(const struct copy *c)
 	/* most often the last few: they are the ones that could be taken for current */
 	i = random_below(2) ? p->nr - 1 - random_below(min(p->nr, 3U)) : random_below(p->nr);
 	old = p->versions[i];
+	if (generation(old) >= limit)
+		return false;
 	for (i = 0; i < META_SECTORS; i++)
 		state_put(geometry.spare_at + c->sector + i, &old[i]);
 	return true;
@@ -164,7 +171,7 @@ static void load_again(const struct damage *d, u32 nr, const struct outcome *o)
 
 	disk_heal();
 	for (i = 0; i < nr; i++)
-		if (d[i].way == GONE_BACK_OLDER && !make_older(&d[i].at))
+		if (d[i].way == GONE_BACK_OLDER && !make_older(&d[i].at, U64_MAX))
 			return;
 	describe(d, nr, ", and then back");
 	back = recover(&again);
@@ -176,12 +183,28 @@ static void load_again(const struct damage *d, u32 nr, const struct outcome *o)
 		values_are_right(how);
 }
 
+/*
+ * What load has found. A write of a higher generation that the power cut has dropped or torn is
+ * in the past of the log, but never was on this disk: it is not older.
+ */
+static u64 found_generation(const struct copy *c)
+{
+	switch (c->kind) {
+	case SUPER:
+		return super.generation;
+	case TABLE:
+		return recover_md.table[c->block].header.generation;
+	default:
+		return U64_MAX;
+	}
+}
+
 /* What missed the change is older already; it may be older still. */
-static void come_back_older(const struct damage *d, u32 nr)
+static void come_back_older(const struct damage *d, u32 nr, const u64 *limits)
 {
 	while (nr--)
 		if (d[nr].way == GONE_BACK_OLDER || (d[nr].way >= WRITE_LOST && random_below(2)))
-			make_older(&d[nr].at);
+			make_older(&d[nr].at, limits[nr]);
 }
 
 static void judge_return(const struct change *c, u32 end, bool served)
@@ -202,8 +225,10 @@ static void change_meanwhile(const struct damage *d, u32 nr, bool loaded, bool t
 {
 	static struct record changing;
 	u32 tables = super.table_blocks, mark = state_mark(), prefer;
+	u64 limits[2];
 	struct outcome o;
 	struct change c;
+	u32 i;
 
 	__sync_fetch_and_add(&tally->away, 1);
 	/* what is away, as the old place or as the new one */
@@ -213,6 +238,8 @@ static void change_meanwhile(const struct damage *d, u32 nr, bool loaded, bool t
 	if (!loaded)
 		set_faults(d, nr);
 	o = recover(&changing);
+	for (i = 0; i < nr; i++)
+		limits[i] = found_generation(&d[i].at);
 	change_activate();
 	set_faults(d, nr);
 	describe(d, nr, loaded ? " after the load, a change, and then back" :
@@ -220,7 +247,7 @@ static void change_meanwhile(const struct damage *d, u32 nr, bool loaded, bool t
 	if (!o.error && change_any(&c, random_below(CHANGES), prefer, o.map)) {
 		disk_heal();
 		if (twins)
-			come_back_older(d, nr);
+			come_back_older(d, nr, limits);
 		judge_return(&c, changing.nr, o.mode < REMAP_MODE_READ_ONLY);
 	}
 	disk_heal();
@@ -310,7 +337,7 @@ static void damage(const struct damage *d, u32 nr)
 
 	for (i = 0; i < nr; i++)
 		if (d[i].way == OLDER)
-			possible &= twins && make_older(&d[i].at);
+			possible &= twins && make_older(&d[i].at, U64_MAX);
 	if (possible)
 		load_damaged(d, nr, twins);
 	disk_heal();
