@@ -333,6 +333,15 @@ static void make_flush_race(struct maker *m, struct op *op)
 	op[3].kind = OP_FLUSH;
 }
 
+/* Main fails the flush of a stop: the instance after it owes that to the user. */
+static void make_flush_reload(struct maker *m, struct op *op)
+{
+	op->kind = OP_WRITE;
+	choose_range(m, op, 32);
+	op[1] = (struct op){ .kind = OP_FLUSHFAIL, .disk = MAIN, .a = 1 };
+	op[2] = (struct op){ .kind = OP_RELOAD };
+}
+
 static void make_whole_disk(struct maker *m, struct op *op)
 {
 	u32 r = chance_below(m->c, 10);
@@ -411,6 +420,9 @@ struct op_list op_list_make(struct chance *c, const struct shape *s, u32 nr)
 		} else if (has(&m, OUTAGES) && chance_below(c, 1000) < 5) {
 			make_flush_race(&m, op);
 			list.nr += 3;
+		} else if (has(&m, OUTAGES) && chance_below(c, 1000) < 5) {
+			make_flush_reload(&m, op);
+			list.nr += 2;
 		} else if (chance_below(c, 1000) < 4) {
 			bool cut = chance_of(c, 25);
 
