@@ -68,8 +68,9 @@ static bool in_trouble(struct remap_device *dev, enum remap_fault_disk which,
 static bool control_read(struct remap_device *dev, enum remap_fault_disk which)
 {
 	struct remap_disk *disk = disk_of(dev, which);
-	u32 unit = disk->unit >> SECTOR_SHIFT;
 	sector_t length = which == REMAP_FAULT_MAIN ? dev->ti->len : dev->md.super.length;
+	/* a table may be shorter than a physical block */
+	u32 unit = min_t(u64, disk->unit >> SECTOR_SHIFT, length);
 	unsigned int try;
 
 	for (try = 0; try < 64; try++) {
@@ -79,10 +80,11 @@ static bool control_read(struct remap_device *dev, enum remap_fault_disk which)
 
 		/* a spare that is all in use still has its table */
 		if (which == REMAP_FAULT_SPARE && try >= 32)
-			sector = (random % div_u64(dev->md.super.data, unit)) * unit;
+			sector = (random % max_t(u64, 1, div_u64(dev->md.super.data, unit))) * unit;
 
 		if (!in_trouble(dev, which, sector, try))
-			return !remap_disk_read(disk, sector, dev->bounce, disk->unit);
+			return !remap_disk_read(disk, sector, dev->bounce,
+						(size_t)unit << SECTOR_SHIFT);
 	}
 	return false;
 }
