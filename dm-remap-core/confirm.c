@@ -196,6 +196,21 @@ static void salvage_unit(struct remap_device *dev, struct remap_job *job,
 		job->failed |= wanted;
 }
 
+/*
+ * What nobody suspects is read in one command first: unit by unit a slow disk may need
+ * minutes. The time for the units begins after it.
+ */
+static void read_whole(struct remap_device *dev, struct remap_job *job)
+{
+	u64 wanted = remap_job_valid(dev, job->block) & ~job->have;
+	u32 n = remap_job_sectors(dev, job->block);
+
+	if (!remap_disk_read(&dev->main, source(dev, job), dev->bounce,
+			     (size_t)n << SECTOR_SHIFT))
+		keep(dev, job, 0, n, wanted);
+	job->since = jiffies;
+}
+
 static void salvage(struct remap_device *dev, struct remap_job *job, struct remap_disk *disk)
 {
 	u32 unit = disk->unit >> SECTOR_SHIFT;
@@ -222,12 +237,16 @@ static void salvage(struct remap_device *dev, struct remap_job *job, struct rema
 
 static void try_job(struct remap_device *dev, struct remap_job *job, struct remap_disk *disk)
 {
+	bool first = !job->tried;
+
 	job->tried = true;
 	job->failed = 0;
 	job->untried = 0;
 	job->since = jiffies;
 	if (job->suspect_write && !job->proven)
 		retry_write(dev, job, disk);
+	if (first && job->kind == REMAP_JOB_NEW && !job->suspect_sectors)
+		read_whole(dev, job);
 	if (job->state == REMAP_JOB_OPEN)
 		salvage(dev, job, disk);
 	job->spent += jiffies - job->since;
@@ -299,9 +318,10 @@ static void settle(struct remap_device *dev, struct remap_job *job)
 	}
 	/*
 	 * Out of time on main: the rest may be rescued later. On the spare it may
-	 * not, so there it stays where it is.
+	 * not, so there it stays where it is. So does what need not be moved.
 	 */
-	if (job->untried && job->kind == REMAP_JOB_MOVE) {
+	if (job->untried && (job->kind == REMAP_JOB_MOVE ||
+			     job->reason == REMAP_REASON_SLOW)) {
 		remap_job_fail(job, job->status ?: BLK_STS_IOERR, -ETIMEDOUT);
 		return;
 	}

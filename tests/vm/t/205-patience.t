@@ -124,6 +124,18 @@ is "$(place 300)" main "$TEXT: the block stays"
 is "$(map_of)" "$BEFORE" "$TEXT: nothing is recorded as lost"
 is "$(seen 2390 28)" "2390 28 seed:1" "$TEXT: all is there"
 
+TEXT="a slow block that reads"
+change main "0 1600 linear /dev/disk/main 0
+	1600 8 delay /dev/disk/main 1600 5000
+	1608 $((LEN - 1608)) linear /dev/disk/main 1608"
+begin dmsetup message r 0 remap 200
+end
+is $RESULT 0 "$TEXT: is moved"
+is "$(entry 200)" "0 manual -" "$TEXT: without loss"
+fast main
+is "$(seen 1590 28)" "1590 28 seed:1" "$TEXT: all is there"
+BEFORE=$(map_of)
+
 TEXT="the disk does not recover"
 slow main 2400 8
 begin read_block 300
