@@ -300,7 +300,9 @@ static void allow(struct remap_device *dev, struct remap_job *job)
 	}
 	if (automatic && dev->fault.storm)
 		msleep(100);	/* a rescue goes on, but not at full speed */
-	if (automatic && remap_fault_count(&dev->fault, remap_spares_free(dev), now_ms())) {
+	/* slow blocks have a budget of their own, and users' failures need this one */
+	if (automatic && job->reason != REMAP_REASON_SLOW &&
+	    remap_fault_count(&dev->fault, remap_spares_free(dev), now_ms())) {
 		DMERR("%s: too many blocks fail too fast: only writes are remapped until it calms down",
 		      dev->name);
 		remap_device_event(dev);
