@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# summary: what a drive says once is heard by all whom it concerns, whoever asked
+# timeout: 120
+# disk: vmain 16M
+# disk: vspare 16M
+
+# shellcheck source=/dev/null
+. "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/meta.sh"
+
+D=/dev/mapper/r M=/dev/mapper/m S=/dev/mapper/s
+LEN=$((32768 - 8))
+# As in 124: the last segment of a disk fails its flushes, and nothing else uses it.
+GOOD="0 $LEN linear /dev/disk/vXXX 0
+$LEN 8 linear /dev/disk/vXXX $LEN"
+FAILS_FLUSH="0 $LEN linear /dev/disk/vXXX 0
+$LEN 8 flakey /dev/disk/vXXX $LEN 0 1 1 error_writes"
+
+# change m|s TABLE: swaps the disk's table under the target
+change() {
+	local disk=main
+	[[ $1 == m ]] || disk=spare
+	dmsetup reload "$1" <<<"${2//XXX/$disk}"
+	dmsetup suspend --noflush --nolockfs "$1"
+	dmsetup resume "$1"
+}
+
+load_core
+modprobe -a dm-flakey dm-delay
+dm_create m "${GOOD//XXX/main}"
+dm_create s "${GOOD//XXX/spare}"
+
+#
+# A user is told what concerns us
+#
+
+# Each write to the spare takes 300 ms: twenty blocks are six seconds, then comes our flush.
+dm_create slow "0 $LEN delay $S 0 0 $S 0 300"
+dm_create r "0 $LEN remap $M 0 /dev/mapper/slow 0 3 format confirm_ms=20 storm_limit=1000000"
+pattern_write $D 0 0 1
+pattern_write $M 24000 8 1
+dmsetup message r 0 remap 100+20 &
+REMAP=$!
+sleep 3
+change s "$FAILS_FLUSH"
+fails "a user's flush is told that the spare lost something" sync -d $D
+change s "$GOOD"
+# That is what it lost: all that was written to its data.
+read_layout /dev/disk/vspare
+raw_zero /dev/disk/vspare "$DATA" $((8 * 30))
+wait $REMAP || diag "the message failed, as nothing is sure to be there"
+ok "the blocks are moved, then or now" dmsetup message r 0 remap 100+20
+is "$(dmsetup status r | cut -d' ' -f9)" 20 "all of them"
+ok "with their data: what was lost was written again" pattern_check $D 0 0 1
+ok "the user's flush succeeds now" sync -d $D
+dm_remove r
+dm_remove slow
+dm_create r "0 $LEN remap $M 0 $S 0 1 confirm_ms=20"
+ok "after another activation, too" pattern_check $D 0 0 1
+dm_remove r
+
+#
+# A write that waits for the medium is told what concerns others
+#
+
+# A loop device cannot do it otherwise: the kernel makes a write and a flush of it.
+modprobe loop
+LOOP=$(losetup -f --show --direct-io=on $M)
+dm_create r "0 $LEN remap $LOOP 0 $S 0 2 force confirm_ms=3000"
+pattern_write $D 0 2048 2
+ok "a write that waits for the medium" pattern_write $D 16000 8 1 --fua
+change m "$FAILS_FLUSH"
+pattern_write $D 16000 8 2 --fua &
+WRITE=$!
+sleep 1.5
+change m "$GOOD"
+wait $WRITE && status=0 || status=$?
+# --fua is O_DSYNC: after the write comes a flush, which is the next one.
+is "$status" 1 "where its flush fails, the next flush says that something was lost"
+ok "once" sync -d $D
+is "$(dmsetup message r 0 lookup 2000)" "2000 main" "the block is not to blame"
+ok "it holds what was written" pattern_check $D 16000 8 2
+
+# A bad place is no flush that fails: it is remapped, and no user's flush fails for it.
+change m "0 20000 linear /dev/disk/vmain 0
+20000 8 error
+20008 $((32768 - 20008)) linear /dev/disk/vmain 20008"
+ok "one over a bad place" pattern_write $D 19968 64 2 --fua
+is "$(dmsetup status r | cut -d' ' -f9)" 21 "is remapped"
+ok "with its data" pattern_check $D 19968 64 2
+dm_remove r
+losetup -d "$LOOP"
+done_testing
