@@ -130,15 +130,19 @@ int remap_super_read(struct remap_metadata *md)
 	return choose(md, &s[0], &s[1]);
 }
 
+/* A copy that is not what was written last is the one to be written first. */
 static bool copy_changed(struct remap_metadata *md, u32 copy)
 {
 	struct remap_super *now = (void *)&md->super_buf[2];
 
 	switch (read_copy(md, copy, copy ? md->super.super_b : 0, now)) {
 	case REMAP_VALID:
+		if (now->generation != md->super.generation)
+			md->super_good[copy] = false;
 		return memcmp(now->uuid, md->super.uuid, sizeof(now->uuid)) ||
 		       now->generation > md->super.generation;
 	case REMAP_CORRUPT:
+		md->super_good[copy] = false;
 		return false;
 	default:
 		return true;
@@ -147,7 +151,9 @@ static bool copy_changed(struct remap_metadata *md, u32 copy)
 
 bool remap_super_changed(struct remap_metadata *md)
 {
-	return copy_changed(md, 0) || copy_changed(md, 1);
+	bool a = copy_changed(md, 0), b = copy_changed(md, 1);
+
+	return a || b;
 }
 
 static int write_copy(struct remap_metadata *md, u32 copy)

@@ -213,6 +213,37 @@ static void test_super_write_fails(void **state)
 	}
 }
 
+/* One that went bad while nobody wrote, or is not what was written, goes first at the resume. */
+static void test_super_bad_at_resume(void **state)
+{
+	struct rig *rig = *state;
+	u8 old[REMAP_META_SIZE], good[REMAP_META_SIZE];
+	u32 copy, how;
+
+	populate(rig);
+	for (copy = 0; copy < 2; copy++) {
+		for (how = 0; how < 3; how++) {
+			assert_int_equal(rig_load(rig), 0);
+			memcpy(old, rig_at(rig, rig_super(rig, copy)), sizeof(old));
+			assert_int_equal(remap_super_write(&rig->md), 0);
+			assert_false(remap_super_changed(&rig->md));
+			if (how == 0)
+				damage(rig, rig_super(rig, copy), FLIPPED);
+			else if (how == 1)
+				sim_rule(&rig->sim, rig_super(rig, copy), 8, SIM_READ, SIM_LOST);
+			else
+				sim_poke(&rig->sim, rig_super(rig, copy), old, sizeof(old));
+			assert_false(remap_super_changed(&rig->md));
+			memcpy(good, rig_at(rig, rig_super(rig, !copy)), sizeof(good));
+			sim_rule(&rig->sim, rig_super(rig, copy), 8, SIM_WRITE, SIM_TORN_HEAD);
+			assert_int_equal(remap_super_write(&rig->md), -EIO);
+			assert_memory_equal(good, rig_at(rig, rig_super(rig, !copy)), sizeof(good));
+			sim_heal(&rig->sim);
+			assert_int_equal(remap_super_write(&rig->md), 0);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +256,7 @@ int main(void)
 		test(test_super_too_new),
 		test(test_super_contradiction),
 		test(test_super_write_fails),
+		test(test_super_bad_at_resume),
 	};
 
 	return cmocka_run_group_tests_name("super", tests, NULL, NULL);
