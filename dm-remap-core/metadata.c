@@ -239,6 +239,7 @@ struct commit {
 	struct remap_metadata *md;
 	struct pending pending[REMAP_BATCH];
 	unsigned int nr;
+	u64 number;	/* generation of both copies: superblocks may be written between them */
 };
 
 static unsigned int find_pending(struct commit *c, u32 block)
@@ -284,6 +285,7 @@ static void prepare_images(struct commit *c, struct remap_change *changes,
 		changes[i].entry.time = cpu_to_le32(ktime_get_real_seconds());
 		c->md->images[add_pending(c, block)].entries[slot] = changes[i].entry;
 	}
+	c->number = c->md->generation;
 }
 
 /*
@@ -344,7 +346,7 @@ static void write_copies(struct commit *c, u8 copy)
 		todo[i] = c->pending[i].open;
 		if (todo[i])
 			remap_format_seal_table(&md->images[i], md->super.uuid,
-						md->generation, c->pending[i].block, copy);
+						c->number, c->pending[i].block, copy);
 	}
 	attempt(c, copy, todo);
 	for (tries = 0; tries < COMMIT_RETRIES && memchr(todo, true, c->nr); tries++) {
@@ -373,7 +375,7 @@ static void publish(struct commit *c, struct remap_change *changes, unsigned int
 			continue;
 		spin_lock_irqsave(&md->lock, flags);
 		*remap_metadata_truth(md, changes[i].spare) = changes[i].entry;
-		md->table[block].header.generation = cpu_to_le64(md->generation);
+		md->table[block].header.generation = cpu_to_le64(c->number);
 		spin_unlock_irqrestore(&md->lock, flags);
 	}
 }

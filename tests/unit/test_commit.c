@@ -378,6 +378,31 @@ static void test_commit_in_frozen_block(void **state)
 	assert_int_equal(rig_spare_of(rig, 11), 140);
 }
 
+/* Superblocks are written between the copies of a commit that loses one block. */
+static void test_disowned_between(void **state)
+{
+	struct rig *rig = *state;
+	struct remap_change c[2] = {};
+	struct remap_disk_table *a, *b;
+	u32 i;
+
+	assert_int_equal(rig_load(rig), 0);
+	for (i = 0; i < 2; i++) {
+		c[i].spare = 20 + 126 * i;
+		c[i].entry.state = REMAP_ENTRY_MAPPED;
+		c[i].entry.main_block = cpu_to_le64(20 + i);
+	}
+	sim_rule(&rig->sim, rig_table(rig, 0, A), 8, SIM_WRITE, SIM_LOST);
+	remap_metadata_commit(&rig->md, c, 2);
+	assert_int_equal(c[0].outcome, REMAP_DID_NOT_HAPPEN);
+	assert_int_equal(c[1].outcome, REMAP_HAPPENED);
+	a = rig_at(rig, rig_table(rig, 1, A));
+	b = rig_at(rig, rig_table(rig, 1, B));
+	assert_true(remap_format_same_table(a, b));
+	assert_true(a->header.generation == b->header.generation);
+	assert_true(a->header.generation == rig->md.table[1].header.generation);
+}
+
 static void test_bury(void **state)
 {
 	struct rig *rig = *state;
@@ -429,6 +454,7 @@ int main(void)
 		test(test_disown_list_full),
 		test(test_own),
 		test(test_commit_in_frozen_block),
+		test(test_disowned_between),
 		test(test_bury),
 	};
 
