@@ -6,6 +6,7 @@
  *   retire what was superseded, in a commit of its own                (remap_retire)
  */
 #include <linux/device-mapper.h>
+#include <linux/err.h>
 
 #include "repair.h"
 #include "trace.h"
@@ -271,8 +272,9 @@ static bool evacuate_entry(struct remap_device *dev, u32 spare)
 	/* superseded already: the newer entry wins */
 	if (remap_place_spare(place) != spare)
 		return false;
-	if (!(place & (REMAP_PLACE_BUSY | REMAP_PLACE_DOUBT)))
-		remap_job_new(dev, block, REMAP_JOB_MOVE, REMAP_REASON_SPARE_FAILED);
+	if (!(place & (REMAP_PLACE_BUSY | REMAP_PLACE_DOUBT)) &&
+	    IS_ERR(remap_job_new(dev, block, REMAP_JOB_MOVE, REMAP_REASON_SPARE_FAILED)))
+		dev->evacuate_later = true;
 	return true;
 }
 
@@ -288,8 +290,10 @@ static bool evacuate_block(struct remap_device *dev, u32 k)
 			empty = false;
 	if (!empty)
 		return dev->nr_jobs > before;
-	if (remap_metadata_bury(&dev->md, k))
+	if (remap_metadata_bury(&dev->md, k)) {
+		dev->evacuate_later = true;
 		return false;
+	}
 	DMWARN("%s: table block %u of the spare is out of use now; all its blocks were moved",
 	       dev->name, k);
 	return true;

@@ -211,7 +211,7 @@ static bool work_left(struct remap_device *dev)
 /* An emptying of frozen table blocks that fails must not spin: again in a minute. */
 static void stop_vain_evacuation(struct remap_device *dev)
 {
-	bool vain = false;
+	bool vain = dev->evacuate_later;	/* one was empty, and that could not be said */
 	unsigned int i;
 
 	for (i = 0; i < dev->nr_jobs; i++)
@@ -305,7 +305,8 @@ static void probe(struct work_struct *work)
 	remap_confirm_breaker(dev);
 	take_back_clean(dev);
 	await_calm(dev);	/* last: it is in no hurry */
-	if (dev->evacuate_later) {
+	/* the worker, once stopped, is not started again */
+	if (dev->evacuate_later && !test_bit(REMAP_DYING, &dev->flags)) {
 		dev->evacuate_later = false;
 		set_bit(REMAP_EVACUATE, &dev->flags);
 		remap_repair_kick(dev);

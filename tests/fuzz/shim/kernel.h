@@ -91,6 +91,9 @@ struct completion {
 #define complete(c)		((c)->done = true)
 #define wait_for_completion(c)	assert((c)->done)
 
+/* err.h */
+#define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-4095)
+
 struct workqueue_struct;
 struct work_struct {
 	void (*func)(struct work_struct *work);
