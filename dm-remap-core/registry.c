@@ -69,7 +69,10 @@ int remap_registry_add(struct remap_device *dev, char **why)
 				goto out;
 			}
 			dev->live_known = true;
-			dev->main_exchanged = exchanged(&dev->main, &other->main);
+			/* where the exchange could not be recorded, it is none yet */
+			dev->main_exchanged = exchanged(&dev->main, &other->main) ||
+					      (other->main_exchanged &&
+					       remap_device_mode(other) != REMAP_MODE_RW);
 			memcpy(dev->live_uuid, other->md.super.uuid, sizeof(dev->live_uuid));
 		}
 	}
