@@ -510,6 +510,18 @@ int remap_reactivate(struct remap_device *dev)
  * postsuspend
  */
 
+/* What the drive has lost it says once: the next instance owes it to its users. */
+static bool main_is_durable(struct remap_device *dev)
+{
+	if (dev->fault.unreachable[REMAP_FAULT_MAIN])
+		return false;
+	if (!remap_disk_flush(&dev->main))
+		return true;
+	DMERR("%s: the main device cannot be flushed: what was written to it last may be lost",
+	      dev->name);
+	return false;
+}
+
 /* A spare that takes no health record is not told to call itself clean: it could not be untold. */
 void remap_deactivate(struct remap_device *dev)
 {
@@ -530,7 +542,7 @@ void remap_deactivate(struct remap_device *dev)
 		DMWARN("%s: one copy of the health record on the spare cannot be written",
 		       dev->name);
 	/* of what survives a power cut: without the flush it may be newer than that */
-	if (dev->fault.unreachable[REMAP_FAULT_MAIN] || remap_disk_flush(&dev->main) ||
+	if (!main_is_durable(dev) ||
 	    remap_fingerprint_take(dev, dev->ti->len, sb->fingerprint))
 		sb->flags &= ~REMAP_SUPER_FINGERPRINT;
 	else
