@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include <linux/crc32c.h>
 #include <linux/kernel.h>
@@ -307,6 +308,7 @@ static int read_back(struct successor *s, u64 table_generation)
 static int take_over(struct successor *s)
 {
 	const struct inspection *was = &s->was;
+	u32 apart;
 
 	/* main may have grown since; all the rest is the same */
 	s->sb.main_start = was->super.main_start;
@@ -316,8 +318,13 @@ static int take_over(struct successor *s)
 	memcpy(s->sb.fingerprint, was->super.fingerprint, sizeof(s->sb.fingerprint));
 	if (was->mapped > s->sb.spare_blocks)
 		return -ENOSPC;
-	/* load.c has gone to the next multiple of 2^32 above all that it has seen */
-	s->sb.generation = max(was->md.generation, (was->highest | U32_MAX) + 1);
+	/*
+	 * load.c has gone to the next multiple of 2^32 above all that it has seen. One that was
+	 * filled before and could not be wiped must not be taken for this one.
+	 */
+	if (getrandom(&apart, sizeof(apart), 0) != sizeof(apart))
+		return -EIO;
+	s->sb.generation = max(was->md.generation, (was->highest | U32_MAX) + 1) + apart;
 	return s->sb.generation >> 62 ? -EUCLEAN : 0;
 }
 

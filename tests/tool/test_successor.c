@@ -258,6 +258,29 @@ static void test_done(void)
 	      "to one that is too small for all: not done");
 }
 
+/* A first attempt stays behind, whole; the second one's REPLACED must not fit it. */
+static void test_left_behind(void)
+{
+	struct inspection a, b;
+	struct remap_super left;
+	bool good;
+
+	begin(OLD);
+	good = !successor_prepare(&s) && !successor_fill(&s);
+	if (inspect_supers(&b, &two.store, false))
+		abort();
+	left = b.super;
+	inspect_free(&b);
+	good = good && left.state == REMAP_SUPER_STANDBY;
+	begin(OLD);
+	good = good && replace() == 1;
+	if (inspect_supers(&a, &one.store, false))
+		abort();
+	check(good && !successor_fits(&a.super, &left),
+	      "a standby of an attempt before is not taken for the one that followed");
+	inspect_free(&a);
+}
+
 /* What is to be true after a power cut. */
 static bool sane_after_cut(void)
 {
@@ -437,6 +460,7 @@ int main(void)
 	make_old();
 	check(look(&one) == STARTS, "a spare with a map");
 	test_done();
+	test_left_behind();
 	test_power(OLD);
 	test_power(3000);
 	test_power_in_promote();
