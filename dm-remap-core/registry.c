@@ -69,10 +69,7 @@ int remap_registry_add(struct remap_device *dev, char **why)
 				goto out;
 			}
 			dev->live_known = true;
-			/* where the exchange could not be recorded, it is none yet */
-			dev->main_exchanged = exchanged(&dev->main, &other->main) ||
-					      (other->main_exchanged &&
-					       remap_device_mode(other) != REMAP_MODE_RW);
+			dev->main_exchanged = exchanged(&dev->main, &other->main);
 			memcpy(dev->live_uuid, other->md.super.uuid, sizeof(dev->live_uuid));
 		}
 	}
