@@ -69,18 +69,6 @@ static inline bool compat_bdev_can_discard(struct block_device *bdev)
 #endif
 }
 
-/* Is a write with FUA two things there, the write and a flush of everything? */
-static inline bool compat_bdev_emulates_fua(struct block_device *bdev)
-{
-#ifdef blk_queue_fua
-	struct request_queue *q = bdev_get_queue(bdev);
-
-	return test_bit(QUEUE_FLAG_WC, &q->queue_flags) && !blk_queue_fua(q);
-#else
-	return bdev_write_cache(bdev) && !bdev_fua(bdev);
-#endif
-}
-
 static inline sector_t compat_bdev_sectors(struct block_device *bdev)
 {
 #ifdef COMPAT_BDEV_NR_SECTORS

@@ -68,7 +68,6 @@ struct remap_bio {
 #define REMAP_BIO_PROGRESS	0x10	/* a block of it was mapped in this batch */
 #define REMAP_BIO_FLUSH		0x20
 #define REMAP_BIO_OWN		0x40	/* a job of its own changed nothing */
-#define REMAP_BIO_BAD_PLACE	0x80	/* it failed without any flush in it */
 
 /* In one batch: an old place for each job, and the spare blocks that failed. */
 #define REMAP_MAX_RETIRED	(REMAP_BATCH * 5)

@@ -7,7 +7,6 @@
  * pieces, each within one block; on main in units of the physical block, so that only
  * the unit that fails is suspected and not its neighbours in the bio.
  */
-#include "../compat/compat.h"
 #include "io.h"
 #include "repair.h"
 #include "trace.h"
@@ -178,38 +177,6 @@ static void suspect(struct remap_device *dev, struct piece *p, enum remap_job_ki
 	}
 }
 
-/*
- * Does it again. Where FUA is a write and a flush, the flush may be what had failed, for
- * the sake of anybody's data: that is told apart by the write alone.
- */
-static blk_status_t redo(struct remap_disk *disk, struct piece *p, struct bvec_iter part,
-			 sector_t sector)
-{
-	blk_opf_t opf = opf_of(p->rb);
-	blk_status_t status;
-
-	if (opf & REQ_FUA && compat_bdev_emulates_fua(disk->dev->bdev)) {
-		status = remap_disk_submit(disk, p->bio, part, sector, opf & ~REQ_FUA);
-		if (status) {
-			p->rb->flags |= REMAP_BIO_BAD_PLACE;
-			return status;
-		}
-	}
-	return remap_disk_submit(disk, p->bio, part, sector, opf);
-}
-
-/* What a drive has lost it says once: so it was said to this bio, and is to be said to users. */
-static void owe_flush(struct remap_device *dev, struct remap_bio *rb)
-{
-	struct remap_disk *disk = rb->spare == REMAP_NO_SPARE ? &dev->main : &dev->spare;
-
-	if (!rb->first_status || !(rb->opf & REQ_FUA) || rb->flags & REMAP_BIO_BAD_PLACE ||
-	    !compat_bdev_emulates_fua(disk->dev->bdev))
-		return;
-	set_bit(0, &disk->flush_failed);
-	rb->flags |= REMAP_BIO_BAD_PLACE;	/* once */
-}
-
 static void piece_on_main(struct remap_device *dev, struct piece *p)
 {
 	u32 unit = dev->main.unit >> SECTOR_SHIFT;
@@ -223,7 +190,7 @@ static void piece_on_main(struct remap_device *dev, struct piece *p)
 		blk_status_t status;
 
 		part.bi_size = n << SECTOR_SHIFT;
-		status = redo(&dev->main, p, part, sector);
+		status = remap_disk_submit(&dev->main, p->bio, part, sector, opf_of(p->rb));
 		if (status) {
 			suspect(dev, p, REMAP_JOB_NEW, status, sector, n);
 			return;
@@ -237,7 +204,8 @@ static void piece_on_main(struct remap_device *dev, struct piece *p)
 
 static blk_status_t submit_to_spare(struct remap_device *dev, struct piece *p, u32 spare)
 {
-	return redo(&dev->spare, p, p->iter, remap_spare_sector(dev, spare) + p->offset);
+	return remap_disk_submit(&dev->spare, p->bio, p->iter,
+				 remap_spare_sector(dev, spare) + p->offset, opf_of(p->rb));
 }
 
 /*
@@ -331,7 +299,6 @@ static void walk_bio(struct remap_device *dev, struct bio *bio)
 		sector += p.sectors;
 		bio_advance_iter(bio, &iter, p.sectors << SECTOR_SHIFT);
 	}
-	owe_flush(dev, rb);
 }
 
 static struct bio *next_bio(struct remap_device *dev)

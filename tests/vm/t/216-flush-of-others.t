@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# summary: what a drive says once is heard by all whom it concerns, whoever asked
+# summary: what a drive says once, to a user's flush, concerns what we wrote as well
 # timeout: 120
 # disk: vmain 16M
 # disk: vspare 16M
@@ -32,10 +32,6 @@ modprobe -a dm-flakey dm-delay
 dm_create m "${GOOD//XXX/main}"
 dm_create s "${GOOD//XXX/spare}"
 
-#
-# A user is told what concerns us
-#
-
 # Each write to the spare takes 300 ms: twenty blocks are six seconds, then comes our flush.
 dm_create slow "0 $LEN delay $S 0 0 $S 0 300"
 dm_create r "0 $LEN remap $M 0 /dev/mapper/slow 0 3 format confirm_ms=20 storm_limit=1000000"
@@ -60,36 +56,4 @@ dm_remove slow
 dm_create r "0 $LEN remap $M 0 $S 0 1 confirm_ms=20"
 ok "after another activation, too" pattern_check $D 0 0 1
 dm_remove r
-
-#
-# A write that waits for the medium is told what concerns others
-#
-
-# A loop device cannot do it otherwise: the kernel makes a write and a flush of it.
-modprobe loop
-LOOP=$(losetup -f --show --direct-io=on $M)
-dm_create r "0 $LEN remap $LOOP 0 $S 0 2 force confirm_ms=3000"
-pattern_write $D 0 2048 2
-ok "a write that waits for the medium" pattern_write $D 16000 8 1 --fua
-change m "$FAILS_FLUSH"
-pattern_write $D 16000 8 2 --fua &
-WRITE=$!
-sleep 1.5
-change m "$GOOD"
-wait $WRITE && status=0 || status=$?
-# --fua is O_DSYNC: after the write comes a flush, which is the next one.
-is "$status" 1 "where its flush fails, the next flush says that something was lost"
-ok "once" sync -d $D
-is "$(dmsetup message r 0 lookup 2000)" "2000 main" "the block is not to blame"
-ok "it holds what was written" pattern_check $D 16000 8 2
-
-# A bad place is no flush that fails: it is remapped, and no user's flush fails for it.
-change m "0 20000 linear /dev/disk/vmain 0
-20000 8 error
-20008 $((32768 - 20008)) linear /dev/disk/vmain 20008"
-ok "one over a bad place" pattern_write $D 19968 64 2 --fua
-is "$(dmsetup status r | cut -d' ' -f9)" 21 "is remapped"
-ok "with its data" pattern_check $D 19968 64 2
-dm_remove r
-losetup -d "$LOOP"
 done_testing
