@@ -151,8 +151,12 @@ static bool copy_changed(struct remap_metadata *md, u32 copy)
 
 bool remap_super_changed(struct remap_metadata *md)
 {
+	bool good[2] = { md->super_good[0], md->super_good[1] };
 	bool a = copy_changed(md, 0), b = copy_changed(md, 1);
 
+	/* neither is what was written last: what is known of them is the best there is */
+	if (!md->super_good[0] && !md->super_good[1])
+		memcpy(md->super_good, good, sizeof(good));
 	return a || b;
 }
 

@@ -244,6 +244,23 @@ static void test_super_bad_at_resume(void **state)
 	}
 }
 
+/* The last write failed on B, so A is of the generation before, and is to be left alone. */
+static void test_super_alone_at_resume(void **state)
+{
+	struct rig *rig = *state;
+	u8 good[REMAP_META_SIZE];
+
+	populate(rig);
+	assert_int_equal(rig_load(rig), 0);
+	sim_rule(&rig->sim, rig_super(rig, B), 8, SIM_WRITE, SIM_TORN_HEAD);
+	assert_int_equal(remap_super_write(&rig->md), -EIO);
+	assert_int_equal(remap_super_write(&rig->md), -EIO);
+	memcpy(good, rig_at(rig, rig_super(rig, A)), sizeof(good));
+	assert_false(remap_super_changed(&rig->md));
+	assert_int_equal(remap_super_write(&rig->md), -EIO);
+	assert_memory_equal(good, rig_at(rig, rig_super(rig, A)), sizeof(good));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +274,7 @@ int main(void)
 		test(test_super_contradiction),
 		test(test_super_write_fails),
 		test(test_super_bad_at_resume),
+		test(test_super_alone_at_resume),
 	};
 
 	return cmocka_run_group_tests_name("super", tests, NULL, NULL);
