@@ -237,7 +237,7 @@ static void salvage(struct remap_device *dev, struct remap_job *job, struct rema
 
 static void try_job(struct remap_device *dev, struct remap_job *job, struct remap_disk *disk)
 {
-	bool first = !job->tried;
+	bool first = !job->touched;	/* not in each window */
 
 	job->tried = true;
 	job->failed = 0;
