@@ -7,28 +7,14 @@
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/flush-fails.sh"
 
 D=/dev/mapper/r M=/dev/mapper/m S=/dev/mapper/s
 OPTIONS="2 confirm_ms=20 storm_limit=1000000"
 
-# A flush goes to every segment of a table. The last one, behind what the target uses,
-# takes part in nothing else: so a disk can fail its flushes and only those.
-LEN=$((32768 - 8))
-GOOD="0 $LEN linear /dev/disk/vXXX 0
-$LEN 8 linear /dev/disk/vXXX $LEN"
-FAILS_FLUSH="0 $LEN linear /dev/disk/vXXX 0
-$LEN 8 flakey /dev/disk/vXXX $LEN 0 1 1 error_writes"
 # shellcheck disable=SC2034 # by its name
 FAILS_WRITE="0 32768 flakey /dev/disk/vXXX 0 0 1 1 error_writes"
-
-# change m|s TABLE: swaps the disk's table under the target
-change() {
-	local disk=main
-	[[ $1 == m ]] || disk=spare
-	dmsetup reload "$1" <<<"${2//XXX/$disk}"
-	dmsetup suspend --noflush --nolockfs "$1"
-	dmsetup resume "$1"
-}
 
 load_core
 modprobe -a dm-flakey
@@ -40,7 +26,7 @@ MAKE="0 $LEN remap $M 0 /dev/mapper/used 0"
 
 change m "$FAILS_FLUSH"
 fails "the disk fails flushes" sync -d $M
-ok "and nothing else" pattern_write $M 0 $LEN 1
+ok "and nothing else" pattern_write $M 0 "$LEN" 1
 change m "$GOOD"
 
 dm_create r "$MAKE 3 format ${OPTIONS#* }"

@@ -8,24 +8,11 @@
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
+. "$VM_DIR/tools/flush-fails.sh"
+# shellcheck source=/dev/null
 . "$VM_DIR/tools/meta.sh"
 
 D=/dev/mapper/r M=/dev/mapper/m S=/dev/mapper/s
-LEN=$((32768 - 8))
-# As in 124: the last segment of a disk fails its flushes, and nothing else uses it.
-GOOD="0 $LEN linear /dev/disk/vXXX 0
-$LEN 8 linear /dev/disk/vXXX $LEN"
-FAILS_FLUSH="0 $LEN linear /dev/disk/vXXX 0
-$LEN 8 flakey /dev/disk/vXXX $LEN 0 1 1 error_writes"
-
-# change m|s TABLE: swaps the disk's table under the target
-change() {
-	local disk=main
-	[[ $1 == m ]] || disk=spare
-	dmsetup reload "$1" <<<"${2//XXX/$disk}"
-	dmsetup suspend --noflush --nolockfs "$1"
-	dmsetup resume "$1"
-}
 
 load_core
 modprobe -a dm-flakey dm-delay
@@ -36,7 +23,6 @@ dm_create s "${GOOD//XXX/spare}"
 dm_create slow "0 $LEN delay $S 0 0 $S 0 300"
 dm_create r "0 $LEN remap $M 0 /dev/mapper/slow 0 3 format confirm_ms=20 storm_limit=1000000"
 pattern_write $D 0 0 1
-pattern_write $M 24000 8 1
 dmsetup message r 0 remap 100+20 &
 REMAP=$!
 sleep 3
