@@ -372,6 +372,7 @@ static void mark_running(struct remap_device *dev, bool news)
 		memset(sb->main_identity, 0, sizeof(sb->main_identity));
 	if (!remap_super_write(&dev->md)) {
 		dev->marked_clean = false;
+		WRITE_ONCE(dev->main_exchanged, false);	/* on record */
 		return;
 	}
 	remap_metadata_degrade(&dev->md, REMAP_MODE_RO_MAP,

@@ -69,7 +69,10 @@ int remap_registry_add(struct remap_device *dev, char **why)
 				goto out;
 			}
 			dev->live_known = true;
-			dev->main_exchanged = exchanged(&dev->main, &other->main);
+			/* also if the instance before could not put it on record */
+			WRITE_ONCE(dev->main_exchanged,
+				   exchanged(&dev->main, &other->main) ||
+				   READ_ONCE(other->main_exchanged));
 			memcpy(dev->live_uuid, other->md.super.uuid, sizeof(dev->live_uuid));
 		}
 	}
