@@ -130,9 +130,9 @@ static void retry_write(struct remap_device *dev, struct remap_job *job,
 	bool fua = job->bio && remap_bio_of(job->bio)->opf & REQ_FUA;
 	blk_status_t status;
 
-	status = remap_disk_write_fua(disk, source(dev, job) + job->suspect,
-				      job->buf + (job->suspect << SECTOR_SHIFT),
-				      job->suspect_sectors << SECTOR_SHIFT, fua);
+	status = remap_disk_rewrite(disk, source(dev, job) + job->suspect,
+				    job->buf + (job->suspect << SECTOR_SHIFT),
+				    job->suspect_sectors << SECTOR_SHIFT, fua);
 	if (!status)
 		acquit(dev, job);
 	else if (!remap_fault_suspicious(status))

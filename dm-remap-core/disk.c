@@ -47,8 +47,6 @@ void remap_disk_note_write(struct remap_disk *disk)
 static blk_status_t transfer(struct remap_disk *disk, sector_t sector,
 			     void *buf, size_t bytes, blk_opf_t opf)
 {
-	if (op_is_write(opf))
-		remap_disk_note_write(disk);
 	while (bytes) {
 		blk_status_t status;
 		size_t done;
@@ -76,11 +74,12 @@ blk_status_t remap_disk_read(struct remap_disk *disk, sector_t sector,
 blk_status_t remap_disk_write(struct remap_disk *disk, sector_t sector,
 			      void *buf, size_t bytes)
 {
-	return remap_disk_write_fua(disk, sector, buf, bytes, false);
+	remap_disk_note_write(disk);
+	return transfer(disk, sector, buf, bytes, REQ_OP_WRITE | REQ_NOMERGE);
 }
 
-blk_status_t remap_disk_write_fua(struct remap_disk *disk, sector_t sector,
-				  void *buf, size_t bytes, bool fua)
+blk_status_t remap_disk_rewrite(struct remap_disk *disk, sector_t sector,
+				void *buf, size_t bytes, bool fua)
 {
 	return transfer(disk, sector, buf, bytes,
 			REQ_OP_WRITE | REQ_NOMERGE | (fua ? REQ_FUA : 0));

@@ -54,9 +54,9 @@ blk_status_t remap_disk_read(struct remap_disk *disk, sector_t sector,
 blk_status_t remap_disk_write(struct remap_disk *disk, sector_t sector,
 			      void *buf, size_t bytes);
 
-/** remap_disk_write_fua() - the same, durable if @fua */
-blk_status_t remap_disk_write_fua(struct remap_disk *disk, sector_t sector,
-				  void *buf, size_t bytes, bool fua);
+/** remap_disk_rewrite() - a user's write once more: the user's to flush, or durable if @fua */
+blk_status_t remap_disk_rewrite(struct remap_disk *disk, sector_t sector,
+				void *buf, size_t bytes, bool fua);
 
 /** remap_disk_note_write() - what is submitted next has to be durable after our next flush */
 void remap_disk_note_write(struct remap_disk *disk);

@@ -403,10 +403,21 @@ static bool repairable(struct remap_device *dev, struct bio *bio, struct remap_b
 	       !test_bit(REMAP_NO_REPAIR, &dev->flags);
 }
 
+/* Where it was sent. */
+static struct remap_disk *disk_of(struct remap_device *dev, const struct remap_bio *rb)
+{
+	if (rb->flags & REMAP_BIO_FLUSH)
+		return rb->flags & REMAP_BIO_SPARE_FLUSH ? &dev->spare : &dev->main;
+	return rb->spare == REMAP_NO_SPARE ? &dev->main : &dev->spare;
+}
+
 static noinline int end_failure(struct remap_device *dev, struct bio *bio,
 				struct remap_bio *rb, blk_status_t *error)
 {
 	trace_remap_fault(dev, rb, *error);
+	/* it may have been the flush that a disk without FUA needs; see end_flush() */
+	if (rb->opf & REQ_FUA)
+		set_bit(0, &disk_of(dev, rb)->user_flush_failed);
 	if (repairable(dev, bio, rb, *error)) {
 		give_to_worker(dev, bio, *error);
 		return DM_ENDIO_INCOMPLETE;
@@ -420,7 +431,7 @@ static noinline int end_failure(struct remap_device *dev, struct bio *bio,
 static noinline int end_flush(struct remap_device *dev, struct remap_bio *rb,
 			      blk_status_t *error)
 {
-	struct remap_disk *disk = rb->flags & REMAP_BIO_SPARE_FLUSH ? &dev->spare : &dev->main;
+	struct remap_disk *disk = disk_of(dev, rb);
 
 	/* What the drive has dropped may be ours, too, and it tells only once. */
 	if (unlikely(*error))

@@ -414,12 +414,6 @@ static void walk_request(struct remap_device *dev, struct remap_request *req)
 
 	if (r)
 		remap_request_fail(req, req->next, r);
-	if (req->kind == REMAP_REQUEST_HEALTH) {
-		if (!req->error)
-			req->error = remap_metadata_write_health(&dev->md) == 2 ? 0 : -EIO;
-		req->next = req->end;
-		return;
-	}
 	while (req->next < req->end && !req->error && dev->nr_jobs < REMAP_BATCH &&
 	       blocks++ < MAX_BLOCKS) {
 		if (req->kind == REMAP_REQUEST_RETRY)
@@ -430,12 +424,42 @@ static void walk_request(struct remap_device *dev, struct remap_request *req)
 	}
 }
 
+static struct remap_request *next_request(struct remap_device *dev)
+{
+	struct remap_request *req;
+
+	spin_lock_irq(&dev->lock);
+	req = list_first_entry_or_null(&dev->requests, struct remap_request, list);
+	spin_unlock_irq(&dev->lock);
+	return req;
+}
+
+/*
+ * Before any data is put on the spare: the error of the record's flush, told once, would
+ * be missed where it is needed (remap_place).
+ */
+static void walk_health(struct remap_device *dev)
+{
+	struct remap_request *req = next_request(dev);
+	int r;
+
+	if (!req || req->kind != REMAP_REQUEST_HEALTH)
+		return;
+	r = refusal(dev, req);
+	if (!r && remap_metadata_write_health(&dev->md) < 2)
+		r = -EIO;
+	if (r)
+		remap_request_fail(req, req->next, r);
+	req->next = req->end;
+}
+
 void remap_walk(struct remap_device *dev)
 {
 	struct remap_request *req;
 	unsigned int bios = 0;
 	struct bio *bio;
 
+	walk_health(dev);
 	while (dev->nr_jobs < REMAP_BATCH && bios++ < MAX_BIOS && (bio = next_bio(dev))) {
 		unsigned int before = dev->nr_jobs;
 
@@ -445,10 +469,8 @@ void remap_walk(struct remap_device *dev)
 		else
 			bio_list_add(&dev->batch, bio);
 	}
-	spin_lock_irq(&dev->lock);
-	req = list_first_entry_or_null(&dev->requests, struct remap_request, list);
-	spin_unlock_irq(&dev->lock);
-	if (req)
+	req = next_request(dev);
+	if (req && req->kind != REMAP_REQUEST_HEALTH)
 		walk_request(dev, req);
 	if (!dev->nr_jobs)
 		remap_evacuate(dev);
