@@ -415,7 +415,8 @@ void scan_relocate_slow(struct scanner *s)
 	let_go(s);
 	error = dm_remap_relocate(s->dev, block, DM_REMAP_WHY_SLOW);
 	come_back(s);
-	if (error && error != -EEXIST) {
+	/* one that does not read whole in time stays: the next pass may try again */
+	if (error && error != -EEXIST && error != -ETIMEDOUT) {
 		/* the scan goes on meanwhile, and others come first */
 		s->relocate_ns = ktime_get_ns() + (error == -EAGAIN ? AGAIN_NS : SILENT_NS);
 		if (s->nr_slow)

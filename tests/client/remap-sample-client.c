@@ -4,7 +4,7 @@
  * moves blocks when told to, keeps a note in the health record. For each device
  * there is /sys/block/dm-N/dm_remap/<module>/:
  *
- *   run      write "relocate|report|retry <first block> <count> <stride>"
+ *   run      write "relocate|slow|report|retry <first block> <count> <stride>"
  *   result   "idle|busy <blocks done> <blocks refused> <last error>" of that
  *   samples  "<reads> <writes> <on the spare> <in flight> <completed>"
  *   note     read and write; outlives the device
@@ -36,6 +36,11 @@ struct guest {
 static int relocate(struct remap_device *dev, u64 block)
 {
 	return dm_remap_relocate(dev, block, DM_REMAP_WHY_MANUAL);
+}
+
+static int relocate_slow(struct remap_device *dev, u64 block)
+{
+	return dm_remap_relocate(dev, block, DM_REMAP_WHY_SLOW);
 }
 
 /* The calls sleep, so they need a task: never a sysfs handler, attach, or the hook. */
@@ -77,6 +82,7 @@ static ssize_t run_store(struct kobject *kobj, struct kobj_attribute *attr,
 	if (work_busy(&g->work))
 		return -EBUSY;
 	g->action = !strcmp(what, "relocate") ? relocate :
+		    !strcmp(what, "slow") ? relocate_slow :
 		    !strcmp(what, "report") ? dm_remap_report_bad :
 		    !strcmp(what, "retry") ? dm_remap_retry_lost : NULL;
 	if (!g->action || !stride)

@@ -77,6 +77,17 @@ tried() {
 	echo $((stat[0] + stat[4]))
 }
 
+# move_slow BLOCK: as a client does that finds it slow; says how many failed, and the error
+move_slow() {
+	local client state
+	client=$(sysfs_of $D)/remap_sample_client
+	echo "slow $1 1 1" >"$client/run"
+	until read -r state _ <"$client/result" && [[ $state == idle ]]; do
+		sleep 1
+	done
+	cut -d' ' -f3,4 "$client/result"
+}
+
 # As one command, that is one bio.
 read_block() { dd if=$D of=/dev/null bs=4096 skip="$1" count=1 iflag=direct status=none; }
 write_sector() { pattern_write $D "$1" 1 "$2"; }
@@ -93,6 +104,7 @@ at_hand() {
 
 load_core
 modprobe dm-delay
+insmod "$VM_MODULES/tests/client/remap-sample-client.ko"
 at_hand
 make_null_blk main 8
 make_null_blk spare 8
@@ -135,6 +147,18 @@ is "$(entry 200)" "0 manual -" "$TEXT: without loss"
 fast main
 is "$(seen 1590 28)" "1590 28 seed:1" "$TEXT: all is there"
 BEFORE=$(map_of)
+
+# Nobody has lost anything yet, so nothing needs to be given up.
+TEXT="a slow block with a bad sector, for being slow"
+slow main 2400 8
+begin move_slow 300
+end
+is "$(</run/command.log)" "1 -110" "$TEXT: it takes too long (ETIMEDOUT)"
+ok "$TEXT: that is half a minute, twice" test $TOOK -ge 60 -a $TOOK -lt 120
+is "$(place 300)" main "$TEXT: the block stays"
+is "$(map_of)" "$BEFORE" "$TEXT: nothing is recorded as lost"
+fast main
+is "$(seen 2390 28)" "2390 28 seed:1" "$TEXT: all is there"
 
 TEXT="the disk does not recover"
 slow main 2400 8
