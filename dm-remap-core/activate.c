@@ -439,6 +439,7 @@ static int load(struct remap_device *dev)
 	remap_spare_load(&dev->spares, &dev->md);
 	count_lost(dev);
 	/* table blocks that were frozen before are emptied now */
+	dev->evacuate_later = false;
 	set_bit(REMAP_EVACUATE, &dev->flags);
 	return 0;
 }
