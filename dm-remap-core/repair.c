@@ -16,6 +16,7 @@
 #define EVACUATE_AGAIN	(60 * HZ)
 #define UNMARK_AGAIN	(10 * HZ)
 #define CALM_AGAIN	(60 * HZ)
+#define REQUEST_LOOKS_ALIVE	(10 * HZ)
 #define MAX_ROUNDS	8	/* that change nothing, for one bio or request */
 
 /*
@@ -368,7 +369,9 @@ int remap_repair_request(struct remap_device *dev, struct remap_request *req)
 	r = enlist(dev, req);
 	if (r)
 		return r;
-	wait_for_completion(&req->done);
+	/* a range on a slow disk may take minutes, and is no task that hangs */
+	while (!wait_for_completion_timeout(&req->done, REQUEST_LOOKS_ALIVE))
+		;
 	return req->error;
 }
 

@@ -146,6 +146,20 @@ is $RESULT 0 "$TEXT: is moved"
 is "$(entry 200)" "0 manual -" "$TEXT: without loss"
 fast main
 is "$(seen 1590 28)" "1590 28 seed:1" "$TEXT: all is there"
+
+# Long enough for the kernel to suspect that the task hangs, which would be in its log.
+TEXT="a range of slow blocks"
+change main "0 4000 linear /dev/disk/main 0
+	4000 240 delay /dev/disk/main 4000 16000
+	4240 $((LEN - 4240)) linear /dev/disk/main 4240"
+echo 120 >/proc/sys/kernel/hung_task_timeout_secs
+begin dmsetup message r 0 remap 500+30
+end
+echo 0 >/proc/sys/kernel/hung_task_timeout_secs
+is $RESULT 0 "$TEXT: is moved"
+ok "$TEXT: in several minutes" test $TOOK -gt 450
+fast main
+is "$(seen 3990 260)" "3990 260 seed:1" "$TEXT: all is there"
 BEFORE=$(map_of)
 
 # Nobody has lost anything yet, so nothing needs to be given up.
