@@ -68,12 +68,14 @@ int remap_registry_add(struct remap_device *dev, char **why)
 				r = -EINVAL;
 				goto out;
 			}
-			dev->live_known = true;
 			/* also if the instance before could not put it on record */
-			WRITE_ONCE(dev->main_exchanged,
-				   exchanged(&dev->main, &other->main) ||
-				   READ_ONCE(other->main_exchanged));
-			memcpy(dev->live_uuid, other->md.super.uuid, sizeof(dev->live_uuid));
+			if (exchanged(&dev->main, &other->main) || READ_ONCE(other->main_exchanged))
+				WRITE_ONCE(dev->main_exchanged, true);
+			/* while one replaces another, there are two: the newer comes first */
+			if (!dev->live_known)
+				memcpy(dev->live_uuid, other->md.super.uuid,
+				       sizeof(dev->live_uuid));
+			dev->live_known = true;
 		}
 	}
 	list_add(&dev->registered, &registry);
