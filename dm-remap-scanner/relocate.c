@@ -415,11 +415,13 @@ void scan_relocate_slow(struct scanner *s)
 	let_go(s);
 	error = dm_remap_relocate(s->dev, block, DM_REMAP_WHY_SLOW);
 	come_back(s);
-	/* one that does not read whole in time stays: the next pass may try again */
-	if (error && error != -EEXIST && error != -ETIMEDOUT) {
+	if (error && error != -EEXIST) {
 		/* the scan goes on meanwhile, and others come first */
 		s->relocate_ns = ktime_get_ns() + (error == -EAGAIN ? AGAIN_NS : SILENT_NS);
-		if (s->nr_slow)
+		/* one that does not read whole in time stays: the next pass may find it again */
+		if (error == -ETIMEDOUT)
+			forget_slow(s, block);
+		else if (s->nr_slow)
 			swap(s->slow[0], s->slow[s->nr_slow - 1]);
 		return;
 	}
