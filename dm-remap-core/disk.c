@@ -5,12 +5,22 @@
 #include "../compat/compat.h"
 #include "disk.h"
 
+#define MAX_DOUBTS	2
+
+void remap_disk_fua_failed(struct remap_disk *disk)
+{
+	set_bit(0, &disk->fua_failed);
+}
+
 static blk_status_t submit(struct remap_disk *disk)
 {
+	bool fua = disk->bio.bi_opf & REQ_FUA;
 	blk_status_t status;
 
 	submit_bio_wait(&disk->bio);
 	status = disk->bio.bi_status;
+	if (fua && status)
+		remap_disk_fua_failed(disk);
 	bio_uninit(&disk->bio);
 	return status;
 }
@@ -42,6 +52,7 @@ void remap_disk_note_write(struct remap_disk *disk)
 		return;
 	disk->unflushed = true;
 	clear_bit(0, &disk->user_flush_failed);
+	clear_bit(0, &disk->fua_failed);
 }
 
 static blk_status_t transfer(struct remap_disk *disk, sector_t sector,
@@ -103,6 +114,26 @@ static void end_flush(struct bio *bio)
 	complete(&f->done);
 }
 
+void remap_disk_forget_unflushed(struct remap_disk *disk)
+{
+	disk->unflushed = false;
+}
+
+/* The drive may have dropped what we wrote, and told only a user, or a write with FUA. */
+static bool may_be_dropped(struct remap_disk *disk)
+{
+	if (!disk->unflushed)
+		return false;
+	if (test_bit(0, &disk->user_flush_failed))
+		return true;
+	if (test_bit(0, &disk->fua_failed) && disk->doubted < MAX_DOUBTS) {
+		disk->doubted++;
+		return true;
+	}
+	disk->doubted = 0;
+	return false;
+}
+
 blk_status_t remap_disk_flush(struct remap_disk *disk)
 {
 	struct flush f = { .disk = disk };
@@ -117,8 +148,7 @@ blk_status_t remap_disk_flush(struct remap_disk *disk)
 	wait_for_completion_io(&f.done);
 	status = disk->bio.bi_status;
 	bio_uninit(&disk->bio);
-	/* the drive may have dropped what we wrote, and told only a user */
-	if (!status && disk->unflushed && test_bit(0, &disk->user_flush_failed))
+	if (!status && may_be_dropped(disk))
 		status = BLK_STS_IOERR;
 	disk->unflushed = false;
 	return status;

@@ -25,6 +25,10 @@
  * @unflushed: we have written since our last flush
  * @user_flush_failed: bit 0: and since then a flush of a user failed, and with it
  *	perhaps what we wrote: our next flush fails as well
+ * @fua_failed: bit 0: and since then a write with FUA failed, anybody's; without FUA
+ *	in the disk that may have been a flush
+ * @doubted: how often in a row a flush of ours failed for nothing but that; who
+ *	writes so to a bad place again and again must not keep all else from being durable
  */
 struct remap_disk {
 	struct dm_dev *dev;
@@ -33,6 +37,8 @@ struct remap_disk {
 	u32 unit;
 	unsigned long flush_failed;
 	unsigned long user_flush_failed;
+	unsigned long fua_failed;
+	unsigned int doubted;
 	bool unflushed;
 
 	struct bio bio;
@@ -60,6 +66,12 @@ blk_status_t remap_disk_rewrite(struct remap_disk *disk, sector_t sector,
 
 /** remap_disk_note_write() - what is submitted next has to be durable after our next flush */
 void remap_disk_note_write(struct remap_disk *disk);
+
+/** remap_disk_fua_failed() - a write with FUA failed; any context */
+void remap_disk_fua_failed(struct remap_disk *disk);
+
+/** remap_disk_forget_unflushed() - what we have not flushed so far is of no use any more */
+void remap_disk_forget_unflushed(struct remap_disk *disk);
 
 /**
  * remap_disk_flush() - make all completed writes durable

@@ -244,6 +244,7 @@ static void repair(struct work_struct *work)
 		enum remap_mode mode = remap_device_mode(dev);
 
 		dev->nr_jobs = 0;
+		remap_disk_forget_unflushed(&dev->spare);
 		see_writes(dev);
 		remap_confirm_breaker(dev);
 		remap_walk(dev);

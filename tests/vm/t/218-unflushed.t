@@ -42,12 +42,19 @@ succeeds() {
 	fi
 }
 
-# write_over BLOCK: that is on its way for DELAY seconds, and ours to make durable after that
+# on_its_way WRITES: so many are in the delay
+on_its_way() { (($(dmsetup status slow | cut -d' ' -f5) == $1)); }
+
+# has_met DISK KIND: commands of that kind have failed by a rule (picky's status)
+has_met() { (($(dmsetup status "$1" | cut -d' ' -f"$2") > 0)); }
+WRITES=5 FUAS=6
+
+# write_over BLOCK [OTHERS]: that is on its way for DELAY seconds, and ours to make durable after that
 write_over() {
-	START=$SECONDS
 	pattern_write $D $(($1 * 8)) 8 2 &
 	WRITE=$!
-	sleep 1
+	ok "$TEXT: a write is on its way" eventually 5 on_its_way $((1 + ${2:-0}))
+	START=$SECONDS
 }
 
 # drop BLOCK: a little after it was written the drive loses it, as its failing flush may have meant
@@ -97,23 +104,45 @@ picky ps refuse fua $((DATA + 8 * $(place 10))) 8
 dm_reload slow "$(delay $((DELAY * 1000)))" --noflush --nolockfs
 pattern_write $D 80 8 3 --fua &
 FUA=$!
+ok "$TEXT: it is on its way" eventually 5 on_its_way 1
 sleep $((DELAY / 2))
-write_over 101
-sleep $((DELAY / 2))
+write_over 101 1
+ok "$TEXT: it fails" eventually $DELAY has_met ps $FUAS
 picky ps pass fua
 drop
 succeeds $WRITE "$TEXT: the other write succeeds"
 is "$(seen 101)" "808 8 seed:2" "$TEXT: its data was written again"
 succeeds $FUA "$TEXT: it succeeds as well"
 is "$(seen 10)" "80 8 seed:3" "$TEXT: and was written"
+
+# Whoever insists on a bad place does not keep all else from becoming durable.
+TEXT="writes with FUA that fail all the time"
+dm_reload slow "$(delay 500)" --noflush --nolockfs
+dmsetup message r 0 auto_remap 0
+picky ps refuse fua $((DATA + 8 * $(place 10))) 8
+fails "$TEXT: they do" pattern_write $D 80 8 5 --fua
+insist() {
+	until [[ -e /run/enough ]]; do
+		pattern_write $D 80 8 5 --fua 2>/dev/null || true
+	done
+}
+for try in 1 2 3; do
+	insist &
+done
+ok "$TEXT: other blocks are moved" dmsetup message r 0 remap 500+3
+is "$(mode)" rw "$TEXT: the map can still change"
+picky ps pass fua
+touch /run/enough
 dm_reload slow "$(delay 0)" --noflush --nolockfs
+dmsetup message r 0 auto_remap 1
 
 # What a user wrote, and we for that user once more, is the user's to flush.
 TEXT="a write to main that was tried again"
 picky pm refuse write 160 8
+dmsetup message r 0 confirm_ms 10000
 pattern_write $D 160 8 4 &
 WRITE=$!
-sleep 2
+ok "$TEXT: it fails at first" eventually 10 has_met pm $WRITES
 picky pm pass write
 succeeds $WRITE "$TEXT: it succeeds"
 is "$(place 20)" main "$TEXT: in place"
