@@ -439,7 +439,6 @@ static int load(struct remap_device *dev)
 	remap_spare_load(&dev->spares, &dev->md);
 	count_lost(dev);
 	/* table blocks that were frozen before are emptied now */
-	dev->evacuate_later = false;
 	set_bit(REMAP_EVACUATE, &dev->flags);
 	return 0;
 }
@@ -503,6 +502,7 @@ int remap_reactivate(struct remap_device *dev)
 	remap_recover(dev);
 	remap_spare_load(&dev->spares, &dev->md);
 	remap_repair_warn_again(dev);
+	dev->evacuate_later = false;
 	set_bit(REMAP_EVACUATE, &dev->flags);
 	clear_bit(REMAP_SPARE_NOSPC, &dev->flags);
 	return 0;

@@ -77,15 +77,18 @@ tried() {
 	echo $((stat[0] + stat[4]))
 }
 
-# move_slow BLOCK: as a client does that finds it slow; says how many failed, and the error
+# move_slow BLOCK: as a client does that finds it slow; says how many failed, and the error. No
+# program is started meanwhile.
+mkfifo /run/never
 move_slow() {
-	local client state
+	local client state refused error
 	client=$(sysfs_of $D)/remap_sample_client
+	exec 5<>/run/never
 	echo "slow $1 1 1" >"$client/run"
-	until read -r state _ <"$client/result" && [[ $state == idle ]]; do
-		sleep 1
+	until read -r state _ refused error <"$client/result" && [[ $state == idle ]]; do
+		read -r -t 1 -u 5 || true
 	done
-	cut -d' ' -f3,4 "$client/result"
+	echo "$refused $error"
 }
 
 # As one command, that is one bio.
