@@ -126,7 +126,7 @@ insist() {
 		pattern_write $D 80 8 5 --fua 2>/dev/null || true
 	done
 }
-for try in 1 2 3; do
+for _ in 1 2 3; do
 	insist &
 done
 ok "$TEXT: other blocks are moved" dmsetup message r 0 remap 500+3
