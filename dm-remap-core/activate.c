@@ -183,6 +183,9 @@ int remap_activate_check(struct remap_device *dev)
 			      "Both superblocks of the spare are damaged: see remapsetup repair");
 	case -EUCLEAN:
 		return refuse(dev, r, "The superblocks of the spare contradict each other");
+	case -ESTALE:
+		return refuse(dev, r,
+			      "A handover to another spare or main device was cut by a power failure, and the device was used since without knowing of it: see remapsetup check");
 	default:
 		return refuse(dev, r, "The spare cannot be read");
 	}

@@ -231,7 +231,8 @@ static void load_health(struct load *l)
 
 /*
  * Above everything seen anywhere, and so far above that a number from a copy
- * that can't be read now is never used again.
+ * that can't be read now is never used again. By one superblock alone nothing is written
+ * but health records: they stay near to it, and so tell which one it was (super.c).
  */
 static int raise_generation(struct load *l)
 {
@@ -242,7 +243,8 @@ static int raise_generation(struct load *l)
 		DMERR("%s: the generations of the spare are impossibly high", md->name);
 		return -EUCLEAN;
 	}
-	md->generation = (seen | U32_MAX) + 1;
+	md->generation = l->alone ? max(seen, (md->super.generation | U32_MAX) + 1) :
+				    (seen | U32_MAX) + 1;
 	return 0;
 }
 

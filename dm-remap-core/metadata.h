@@ -129,7 +129,8 @@ struct remap_mapping {
  * Return: 0, -ENODATA when the place of the superblocks is blank, -EIO when
  * neither can be read, -EMEDIUMTYPE when something else is there, -EILSEQ when both are
  * corrupt, -EPROTONOSUPPORT when the spare is of a newer version, -EUCLEAN
- * when two valid copies contradict each other.
+ * when two valid copies contradict each other, -ESTALE when the newer one ends the use of this
+ * spare, or of its main device, and both were used since by the older one: @super is that one.
  */
 int remap_super_read(struct remap_metadata *md);
 

@@ -88,6 +88,59 @@ static bool overwritten(struct remap_metadata *md, u32 copy, const struct remap_
 	       memcmp(h->uuid, twin->uuid, sizeof(h->uuid));
 }
 
+static bool health_within(struct remap_metadata *md, u64 above, u64 most)
+{
+	struct remap_disk_health *h = (void *)md->scratch;
+	u64 generation;
+	u32 copy;
+
+	for (copy = 0; copy < 2; copy++) {
+		if (remap_disk_read(md->disk, md->super.health[copy], h, sizeof(*h)) ||
+		    remap_format_check_health(h, &md->super, copy) != REMAP_VALID)
+			continue;
+		generation = le64_to_cpu(h->header.generation);
+		if (generation > above && generation <= most)
+			return true;
+	}
+	return false;
+}
+
+static bool other_main(const struct remap_super *a, const struct remap_super *b)
+{
+	return a->main_identity[0] && b->main_identity[0] &&
+	       memcmp(a->main_identity, b->main_identity, sizeof(a->main_identity));
+}
+
+/*
+ * A handover writes one superblock, then the other. If it was cut in between, and the newer one
+ * was away at a start, that start went by the older one, and what was written since is where that
+ * one says. It could not write a superblock, but a health record, before any I/O. A retired spare
+ * is started by nobody else. One with another main device may be, and is if it was the older one
+ * that was away: but then the record is beyond the next multiple of 2^32 (load.c).
+ */
+static bool used_by_older(struct remap_metadata *md, const struct remap_super *newer,
+			  const struct remap_super *older)
+{
+	if (older->state != REMAP_SUPER_ACTIVE)
+		return false;
+	if (newer->state == REMAP_SUPER_REPLACED)
+		return health_within(md, older->generation, U64_MAX);
+	return newer->state == REMAP_SUPER_ACTIVE && other_main(newer, older) &&
+	       health_within(md, newer->generation, newer->generation | U32_MAX);
+}
+
+/* In memory as that start had it; a superblock that is written now is newer than both. */
+static void go_by_older(struct remap_metadata *md, const struct remap_super *older, bool is_b)
+{
+	u64 newest = md->super.generation;
+
+	md->super = *older;
+	md->super.generation = newest;
+	md->super.flags &= ~(REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT);
+	md->super_good[is_b] = true;
+	md->super_good[!is_b] = false;
+}
+
 static int choose(struct remap_metadata *md, const struct remap_super *a,
 		  const struct remap_super *b)
 {
@@ -116,6 +169,13 @@ static int choose(struct remap_metadata *md, const struct remap_super *a,
 	md->super_good[use_b] = true;
 	md->super_good[!use_b] = md->super_seen[0] == md->super_seen[1] &&
 				 a->generation == b->generation;
+	if (md->super_seen[0] == md->super_seen[1] && !md->super_good[!use_b] &&
+	    used_by_older(md, use_b ? b : a, use_b ? a : b)) {
+		DMERR("%s: superblock %c of the spare was written by a handover that was cut, and the device was used since by superblock %c: what counts now is not decided here (see remapsetup check)",
+		      md->name, use_b ? 'B' : 'A', use_b ? 'A' : 'B');
+		go_by_older(md, use_b ? a : b, !use_b);
+		return -ESTALE;
+	}
 	return 0;
 }
 

@@ -235,7 +235,38 @@ static bool overwritten(enum remap_verdict verdict, const u8 *page,
 	return verdict == REMAP_FOREIGN && memcmp(page + 16, twin->uuid, 16);
 }
 
-static int choose(const u8 *const page[2], enum remap_verdict v[2],
+/* a health record of a generation above @above, up to @most */
+static bool record_within(const struct spec_area *area, const struct remap_super *sb, u64 above,
+			  u64 most)
+{
+	const u8 *page;
+	u32 copy;
+
+	for (copy = 0; copy < 2; copy++) {
+		page = spec_page(area, sb->health[copy]);
+		if (page && spec_health(page, sb, copy) == REMAP_VALID &&
+		    get64(page + 32) > above && get64(page + 32) <= most)
+			return true;
+	}
+	return false;
+}
+
+/* states: 2 is active, 4 replaced */
+static bool cut_and_used(const struct spec_area *area, const struct remap_super *newer,
+			 const struct remap_super *older)
+{
+	const u8 *a = newer->main_identity, *b = older->main_identity;
+
+	if (older->state != 2)
+		return false;
+	if (newer->state == 4)
+		return record_within(area, newer, older->generation, ~0ULL);
+	return newer->state == 2 && a[0] && b[0] && memcmp(a, b, 128) &&
+	       record_within(area, newer, newer->generation,
+			     (newer->generation >> 32 << 32) + 0xffffffff);
+}
+
+static int choose(const struct spec_area *area, const u8 *const page[2], enum remap_verdict v[2],
 		  const struct remap_super sb[2], bool force, u32 *chosen)
 {
 	bool a = v[0] == REMAP_VALID, b = v[1] == REMAP_VALID;
@@ -250,6 +281,9 @@ static int choose(const u8 *const page[2], enum remap_verdict v[2],
 		       (sb[0].generation == sb[1].generation &&
 			memcmp(&sb[0], &sb[1], sizeof(sb[0])))))
 		return -EUCLEAN;
+	if (a && b && sb[0].generation != sb[1].generation &&
+	    cut_and_used(area, &sb[*chosen], &sb[!*chosen]))
+		return -ESTALE;
 	return 0;
 }
 
@@ -267,7 +301,7 @@ void spec_read_super(const struct spec_area *area, bool force, struct spec_map *
 			    (area->sectors - 8) & ~7ULL);
 	v[1] = page[1] ? spec_super(page[1], 1, &sb[1]) : REMAP_CORRUPT;
 	map->blank = v[0] == REMAP_BLANK && v[1] == REMAP_BLANK;
-	map->error = choose(page, v, sb, force, &chosen);
+	map->error = choose(area, page, v, sb, force, &chosen);
 	map->super = sb[chosen];
 	map->highest = map->super.generation;
 }

@@ -22,12 +22,18 @@ static bool power_is_gone(void)
 	return steps++ >= cut_at;
 }
 
+static bool is_bad(const struct sim *s, u64 offset, size_t bytes)
+{
+	u64 first = offset / 512, end = (offset + bytes) / 512;
+
+	return first < s->bad_sector + s->bad_sectors && s->bad_sector < end;
+}
+
 static int sim_read(struct store *store, u64 offset, void *buf, size_t bytes)
 {
 	struct sim *s = container_of(store, struct sim, store);
-	u64 first = offset / 512, end = (offset + bytes) / 512;
 
-	if (s->silent || (first < s->bad_sector + s->bad_sectors && s->bad_sector < end))
+	if (s->silent || is_bad(s, offset, bytes))
 		return -EIO;
 	memcpy(buf, s->now + offset, bytes);
 	return 0;
@@ -72,6 +78,8 @@ static int sim_write(struct store *store, u64 offset, const void *buf, size_t by
 	bool happens;
 	int r = take_step(s, &happens);
 
+	if (s->bad_writes && is_bad(s, offset, bytes))
+		return -EIO;
 	if (happens)
 		land(s, offset, buf, bytes);
 	return r;
@@ -141,6 +149,31 @@ void sim_spare(struct sim *s, struct remap_metadata *md, u64 sectors, u32 spare_
 	strcpy((char *)md->super.main_identity, main_identity);
 	if (remap_format_layout(&md->super, SIM_BLOCK, 0) || remap_metadata_alloc(md))
 		abort();
+}
+
+int sim_start(struct sim *s, struct remap_metadata *md, bool force)
+{
+	int r;
+
+	memset(md, 0, sizeof(*md));
+	if (remap_metadata_init(md, &s->store.disk, "test"))
+		abort();
+	md->force = force;
+	r = remap_super_read(md);
+	if (r == -ESTALE && force)
+		r = 0;
+	if (!r && md->super.state != REMAP_SUPER_ACTIVE)
+		r = -EINVAL;
+	if (!r)
+		r = remap_metadata_alloc(md) ?: remap_load(md, false);
+	if (r)
+		return r;
+	md->super.flags &= ~(REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT);
+	if (remap_super_write(md)) {
+		remap_metadata_degrade(md, REMAP_MODE_RO_MAP, "test");
+		remap_metadata_write_health(md);
+	}
+	return 0;
 }
 
 static unsigned int nr, failed;

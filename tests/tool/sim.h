@@ -25,6 +25,7 @@ struct sim {
 	unsigned int fault_at;
 	enum fault fault;
 	u64 bad_sector, bad_sectors;
+	bool bad_writes;	/* there, too */
 	bool silent;
 };
 
@@ -38,6 +39,13 @@ void sim_lose_power(struct sim *s, enum fate fate);
 /** sim_spare() - a disk for remap_metadata_format(), which @md is made for */
 void sim_spare(struct sim *s, struct remap_metadata *md, u64 sectors, u32 spare_blocks,
 	       u64 main_length, const char *main_identity);
+
+/**
+ * sim_start() - a start of the kernel, as far as it writes before any I/O: activate.c, load()
+ *
+ * Return: 0, or why it is refused. remap_metadata_exit() in any case.
+ */
+int sim_start(struct sim *s, struct remap_metadata *md, bool force);
 
 void check(bool good, const char *what);
 /** checked() - the end of all checks; Return: of the program */

@@ -378,6 +378,79 @@ static void test_power(void)
 	check(cuts > 16 && olds > 3 && !wrong, text);
 }
 
+static void bad_super(bool bad, u32 copy)
+{
+	spare.bad_sector = copy ? before.super_b : 0;
+	spare.bad_sectors = bad ? REMAP_META_SECTORS : 0;
+	spare.bad_writes = bad;
+}
+
+/* So many starts without this copy; Return: the main device that they used */
+static enum named start_without(u32 copy, unsigned int starts)
+{
+	struct remap_metadata md;
+	enum named named = WRONG;
+
+	bad_super(true, copy);
+	while (starts--) {
+		if (!sim_start(&spare, &md, false))
+			named = strcmp((char *)md.super.main_identity, "wwn:new") ? OLD : NEW;
+		remap_metadata_exit(&md);
+	}
+	bad_super(false, copy);
+	sim_lose_power(&spare, LOST);
+	return named;
+}
+
+/* Only who was used is started, or nobody; and the way out leads to that one. */
+static bool sane_without(u32 copy, unsigned int starts, unsigned int *refused)
+{
+	enum named used = start_without(copy, starts), now = used;
+	struct remap_metadata md;
+	int r = sim_start(&spare, &md, false);
+
+	if (r == -ESTALE) {
+		(*refused)++;
+		remap_metadata_exit(&md);
+		if (used == NEW)
+			return false;
+		r = sim_start(&spare, &md, true);
+	}
+	if (!r)
+		now = strcmp((char *)md.super.main_identity, "wwn:new") ? OLD : NEW;
+	remap_metadata_exit(&md);
+	r = r ?: sim_start(&spare, &md, false);
+	remap_metadata_exit(&md);
+	return !r && (used == WRONG || now == used);
+}
+
+/* After the cut a superblock is away for some starts, and comes back. */
+static void test_super_away(void)
+{
+	unsigned int wrong = 0, refused[2] = {}, all, at, starts, copy;
+	char text[120];
+	int fate;
+
+	begin();
+	commit();
+	all = steps;
+	for (fate = 0; fate < FATES; fate++)
+		for (at = 0; at <= all; at++)
+			for (copy = 0; copy < 2; copy++)
+				for (starts = 1; starts < 4; starts++) {
+					begin();
+					cut_at = at;
+					commit();
+					cut_at = NEVER;
+					sim_lose_power(&spare, fate);
+					wrong += !sane_without(copy, starts, &refused[copy]);
+				}
+	snprintf(text, sizeof(text),
+		 "a superblock away after the cut: %u refused without A, %u without B, %u wrong",
+		 refused[0], refused[1], wrong);
+	check(refused[0] && !refused[1] && !wrong, text);
+}
+
 static void test_faults(void)
 {
 	unsigned int results[3] = {}, wrong = 0, at, all;
@@ -470,6 +543,7 @@ int main(void)
 	make_spare(REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT);
 	test_commit();
 	test_power();
+	test_super_away();
 	test_faults();
 	test_holds();
 	test_params();

@@ -38,9 +38,12 @@ static u64 main_block(u32 i)
 	return 1000 - 7 * i;
 }
 
+/* of the first block, since it was written again */
+static u8 newer;
+
 static u8 content(u32 i, u32 sector)
 {
-	return 17 * i + sector + 1;
+	return 17 * i + sector + 1 + (i ? 0 : newer);
 }
 
 static u64 lost_of(u32 i)
@@ -186,6 +189,7 @@ static void begin(u64 sectors)
 	successor_free(&s);
 	memset(&s, 0, sizeof(s));
 	cut_at = NEVER;
+	newer = 0;
 	sim_reset(&one, image, OLD);
 	sim_reset(&two, NULL, sectors);
 	s.old = &one.store;
@@ -319,6 +323,86 @@ static void test_power(u64 sectors)
 	snprintf(text, sizeof(text), "%u power cuts on the way to %llu sectors, %u wrong", cuts,
 		 sectors, bad);
 	check(cuts > 200 && !bad, text);
+}
+
+/* What a start finds, and what is written to a remapped block then. */
+static bool run_old(void)
+{
+	struct remap_metadata md;
+	bool starts = !sim_start(&one, &md, false);
+
+	if (starts) {
+		newer++;
+		put_data(&one.store, &md.super, 0);
+		remap_disk_flush(&one.store.disk);
+	}
+	remap_metadata_exit(&md);
+	return starts;
+}
+
+static void bad_super(bool bad)
+{
+	one.bad_sector = 0;
+	one.bad_sectors = bad ? REMAP_META_SECTORS : 0;
+	one.bad_writes = bad;
+}
+
+/* The way out: the old one with all that was written to it. */
+static bool revives(void)
+{
+	struct remap_metadata md;
+	bool good = !sim_start(&one, &md, true);
+
+	remap_metadata_exit(&md);
+	return good && look(&one) == STARTS && !promote();
+}
+
+/*
+ * Superblock A is away for some starts after the power cut, and comes back: what was written
+ * meanwhile is on the old one. Either that one still starts, or neither does.
+ */
+static bool sane_without_a(unsigned int starts, unsigned int *refused)
+{
+	bool ran = false;
+
+	bad_super(true);
+	while (starts--)
+		ran |= run_old();
+	bad_super(false);
+	sim_lose_power(&one, LOST);
+	if (!ran)
+		return sane_after_cut();
+	if (look(&one) == STARTS)
+		return look(&two) == DOES_NOT && !promote();
+	(*refused)++;
+	return look(&one) == DOES_NOT && look(&two) == DOES_NOT && !promote() && revives();
+}
+
+static void test_super_away(void)
+{
+	unsigned int wrong = 0, refused = 0, all, at, starts;
+	char text[96];
+	int fate;
+
+	begin(OLD);
+	replace();
+	all = steps;
+	for (fate = 0; fate < FATES; fate++) {
+		for (at = all - 16; at <= all; at++) {
+			for (starts = 1; starts < 4; starts++) {
+				begin(OLD);
+				cut_at = at;
+				replace();
+				cut_at = NEVER;
+				sim_lose_power(&one, fate);
+				sim_lose_power(&two, fate);
+				wrong += !sane_without_a(starts, &refused);
+			}
+		}
+	}
+	snprintf(text, sizeof(text), "superblock A away after the cut: %u refused, %u wrong",
+		 refused, wrong);
+	check(refused && !wrong, text);
 }
 
 /* The same while what was interrupted is brought to its end. */
@@ -463,6 +547,7 @@ int main(void)
 	test_left_behind();
 	test_power(OLD);
 	test_power(3000);
+	test_super_away();
 	test_power_in_promote();
 	test_faults(&one, "old");
 	test_faults(&two, "new");

@@ -261,6 +261,63 @@ static void test_super_alone_at_resume(void **state)
 	assert_memory_equal(good, rig_at(rig, rig_super(rig, A)), sizeof(good));
 }
 
+/*
+ * One names another main device, or retires the spare, and the other is older; the health
+ * records are what was written last of all.
+ */
+static int open_cut(struct rig *rig, u32 newer, u32 state, const char *was, const char *is,
+		    u64 record)
+{
+	struct remap_super sb = super_at(rig, A);
+	struct remap_disk_health h = { };
+	u32 copy;
+
+	for (copy = 0; copy < 2; copy++) {
+		sb.generation = copy == newer ? (7ULL << 32) + 1 : (6ULL << 32) + 9;
+		sb.state = copy == newer ? state : REMAP_SUPER_ACTIVE;
+		memset(sb.main_identity, 0, sizeof(sb.main_identity));
+		strcpy((char *)sb.main_identity, copy == newer ? is : was);
+		sb.flags = REMAP_SUPER_CLEAN;
+		poke_super(rig, copy, &sb, 1, 0);
+		remap_format_seal_health(&h, sb.uuid, record, copy);
+		sim_poke(&rig->sim, sb.health[copy], &h, sizeof(h));
+	}
+	shim_log_clear();
+	return rig_open(rig, false);
+}
+
+static void test_super_cut(void **state)
+{
+	const u64 before = (6ULL << 32) + 8, after = (7ULL << 32) + 2, far = 8ULL << 32;
+	struct rig *rig = *state;
+	u32 n;
+
+	populate(rig);
+	for (n = 0; n < 2; n++) {
+		assert_int_equal(open_cut(rig, n, REMAP_SUPER_ACTIVE, "x", "y", before), 0);
+		assert_int_equal(open_cut(rig, n, REMAP_SUPER_REPLACED, "x", "x", before), 0);
+		/* an ordinary life with one superblock that cannot be written */
+		assert_int_equal(open_cut(rig, n, REMAP_SUPER_ACTIVE, "x", "x", after), 0);
+		assert_int_equal(open_cut(rig, n, REMAP_SUPER_ACTIVE, "", "y", after), 0);
+		assert_int_equal(open_cut(rig, n, REMAP_SUPER_ACTIVE, "x", "y", far), 0);
+		assert_string_equal((char *)rig->md.super.main_identity, "y");
+		assert_int_equal(open_cut(rig, n, REMAP_SUPER_REPLACED, "x", "x", before + 2),
+				 -ESTALE);
+		assert_int_equal(open_cut(rig, n, REMAP_SUPER_REPLACED, "x", "x", far), -ESTALE);
+		assert_logged("was written by a handover that was cut");
+		assert_int_equal(open_cut(rig, n, REMAP_SUPER_ACTIVE, "x", "y", after), -ESTALE);
+		/* what it leaves: the older one; a power cut while the newer is overwritten */
+		assert_string_equal((char *)rig->md.super.main_identity, "x");
+		assert_int_equal(rig->md.super.flags, 0);
+		sim_count(&rig->sim);
+		assert_int_equal(remap_metadata_alloc(&rig->md), 0);
+		assert_int_equal(remap_load(&rig->md, false), 0);
+		assert_int_equal(rig->sim.trace[1].sector, rig_super(rig, n));
+		assert_true(super_at(rig, A).generation == (7ULL << 32) + 2);
+		rig_close(rig);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +332,7 @@ int main(void)
 		test(test_super_write_fails),
 		test(test_super_bad_at_resume),
 		test(test_super_alone_at_resume),
+		test(test_super_cut),
 	};
 
 	return cmocka_run_group_tests_name("super", tests, NULL, NULL);
