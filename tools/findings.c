@@ -133,6 +133,19 @@ static void overwritten(struct findings *found, const struct inspection *spare)
 		     "if nothing else lives on this device: 'remapsetup repair --force' restores it from the other copy, as option 'force' of the table line does");
 }
 
+static void handover_cut(struct findings *found, const struct inspection *spare)
+{
+	const char *main_device = (const char *)spare->md.super.main_identity;
+	bool b = spare->md.super_good[SPARE_B];
+
+	findings_add(found, REFUSED,
+		     text("superblock %c was written by a handover that was cut, and the device was used since by superblock %c",
+			  b ? 'A' : 'B', b ? 'B' : 'A'),
+		     text("%c could not be read at that time; what was written then is with this spare and the main device %.128s, and nowhere else",
+			  b ? 'A' : 'B', main_device[0] ? main_device : "that it had"),
+		     "if the other spare or main device was not used in their place since: 'remapsetup repair --in-place --force' makes these count again, and then hand over anew");
+}
+
 static void no_super(struct findings *found, struct inspection *spare)
 {
 	bool one_valid = spare->supers[SPARE_A].verdict == REMAP_VALID ||
@@ -143,6 +156,9 @@ static void no_super(struct findings *found, struct inspection *spare)
 		findings_add(found, REFUSED, "the two superblocks contradict each other",
 			     "each is whole, and nothing says which of them to believe; it never comes about by itself",
 			     "if one is left over from another spare, erase that one alone; or " BACKUP);
+		return;
+	case -ESTALE:
+		handover_cut(found, spare);
 		return;
 	case -EPROTONOSUPPORT:
 		findings_add(found, REFUSED, both_supers(spare),

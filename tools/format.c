@@ -152,6 +152,7 @@ static const char *tell_old(const struct format *f, const char *text)
 	switch (f->is) {
 	case SPARE_GOOD:
 	case SPARE_REPLACED:
+	case SPARE_CUT:
 		return "a spare, of this main device or another: the blocks that were moved to it are nowhere else";
 	case SPARE_TOO_NEW:
 	case SPARE_BOTH_DAMAGED:

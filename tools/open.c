@@ -43,7 +43,7 @@ struct open {
 
 static int refuse_spare(const struct open *o, enum spare_is is)
 {
-	const char *path = o->pair.spare.path;
+	const char *path = o->pair.spare.path, *main_device;
 
 	switch (is) {
 	case SPARE_BLANK:
@@ -64,6 +64,10 @@ static int refuse_spare(const struct open *o, enum spare_is is)
 	case SPARE_SUPERS_DIFFER:
 		return fail(WRONG_DEVICE, "%s: its two superblocks are whole and contradict each other, perhaps an old copy of a part of it was restored. Nothing was changed; see remapsetup check",
 			    path);
+	case SPARE_CUT:
+		main_device = (const char *)o->supers.best->main_identity;
+		return fail(WRONG_DEVICE, "%s: a handover to another spare or main device was cut by a power failure, and the device was used since without knowing of it. What was written then is with %s and the main device %.128s, and nowhere else. Nothing was changed; see remapsetup check %s",
+			    path, path, main_device[0] ? main_device : "that it had", path);
 	case SPARE_UNREADABLE:
 		return fail(WRONG_DEVICE, "%s cannot be read where its superblocks are. Blocks that were moved to it are nowhere else: check its cable before anything",
 			    path);
@@ -254,6 +258,7 @@ static int say_why(const struct open *o, struct klog *log, int error)
 		return fail(BUSY, "%s was not opened: %s or %s is in use", o->name,
 			    o->pair.main.path, o->pair.spare.path);
 	case -EUCLEAN:
+	case -ESTALE:
 	case -EILSEQ:
 	case -EIO:
 	case -EINVAL:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,9 @@ static int open_side(struct side *side, const struct call *call, const char *pat
 	side->inspected = true;
 	if (inspect_supers(&side->spare, &side->o.store.store, false))
 		return no_memory();
+	if (side->spare.super_error == -ESTALE)
+		return fail(WRONG_DEVICE, "%s was used after the replacement was cut, and holds what was written then: see remapsetup check %s. Nothing was changed",
+			    path, path);
 	if (side->spare.super_error || !side->spare.fits)
 		return fail(WRONG_DEVICE, "%s is no spare whose superblocks are in order: see remapsetup check %s. Nothing was changed",
 			    path, path);

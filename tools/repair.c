@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* repair: make all copies on a spare agree, as a start of the kernel would. */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -77,22 +78,29 @@ static int into_copy(struct offline *from, const struct call *call,
 	return r;
 }
 
+/* A handover that was cut. Not into a copy: with no superblock that counts, where data is is not known. */
+static bool may_undo(const struct call *call, const struct inspection *spare)
+{
+	return spare->super_error == -ESTALE && given(call, OPT_FORCE) &&
+	       !given(call, OPT_OUTPUT_FILE);
+}
+
 static int repair(struct offline *o, const struct call *call, const struct inspection *spare,
 		  const struct findings *found)
 {
 	const char *path = call->args[0];
 
-	if (found->worst == REFUSED)
+	if (found->worst == REFUSED && !may_undo(call, spare))
 		return cannot(path, found);
 	print_findings(found, HEALS);
 	if (given(call, OPT_DRY_RUN)) {
-		printf("%s: %s; nothing was written\n", path, found->worst == HEALS ?
+		printf("%s: %s; nothing was written\n", path, found->worst != NOTE ?
 		       "this would be repaired" : "there is nothing to repair");
 		return OK;
 	}
 	if (given(call, OPT_OUTPUT_FILE))
 		return into_copy(o, call, spare);
-	if (found->worst == HEALS)
+	if (found->worst != NOTE)
 		return heal_it(o, call, spare);
 	printf("%s: there is nothing to repair\n", path);
 	return OK;
@@ -138,7 +146,7 @@ static const struct verb_option options[] = {
 	{ OPT_OUTPUT_FILE, "write a repaired copy there, and leave the spare alone" },
 	{ OPT_IN_PLACE, "change the spare itself" },
 	{ OPT_DRY_RUN, "only say what would be done" },
-	{ OPT_FORCE, "restore a superblock that something else has overwritten" },
+	{ OPT_FORCE, "restore a superblock that was overwritten, or undo a handover that was cut" },
 	{ OPT_BATCH, "do not ask before FILE, a device, is overwritten" },
 	{ OPT_SPARE_START, "the spare area begins there on its device" },
 	{ OPT_HELP }

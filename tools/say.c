@@ -48,6 +48,7 @@ int exit_code_of(int error)
 	case EIO:
 	case EMEDIUMTYPE:
 	case EUCLEAN:
+	case ESTALE:
 	case EILSEQ:
 	/* what a failing disk answers, by the kind of its error */
 	case ENODATA:

@@ -39,6 +39,8 @@ static enum spare_is judge(const struct inspection *spare)
 		return SPARE_TOO_NEW;
 	case -EUCLEAN:
 		return SPARE_SUPERS_DIFFER;
+	case -ESTALE:
+		return SPARE_CUT;
 	case -EILSEQ:
 		return SPARE_BOTH_DAMAGED;
 	default:
@@ -61,8 +63,8 @@ static int look(struct supers *s, struct store *store, bool force, enum spare_is
 	for (copy = 0; copy < 2; copy++)
 		s->unusable += spare.supers[copy].unread ||
 			       spare.supers[copy].verdict != REMAP_VALID;
-	if (!spare.super_error) {
-		s->super = spare.super;
+	if (!spare.super_error || spare.super_error == -ESTALE) {
+		s->super = spare.md.super;
 		s->best = &s->super;
 	}
 	inspect_free(&spare);

@@ -19,6 +19,7 @@
  * @SPARE_TOO_NEW: of a newer version of dm-remap
  * @SPARE_BOTH_DAMAGED: neither superblock is whole
  * @SPARE_SUPERS_DIFFER: the two are whole and cannot belong together
+ * @SPARE_CUT: a handover was cut, and the older superblock was used since
  * @SPARE_OVERWRITTEN: one is whole, the other was overwritten by something else
  * @SPARE_UNREADABLE: neither place can be read
  */
@@ -31,13 +32,14 @@ enum spare_is {
 	SPARE_TOO_NEW,
 	SPARE_BOTH_DAMAGED,
 	SPARE_SUPERS_DIFFER,
+	SPARE_CUT,
 	SPARE_OVERWRITTEN,
 	SPARE_UNREADABLE,
 };
 
 /**
  * struct supers - what the two superblocks of a device say
- * @super: the one that counts
+ * @super: the one that counts; after a handover that was cut, the one that was used since
  * @best: it, or NULL if none does
  * @unusable: copies that are not as they should be
  */

@@ -110,6 +110,25 @@ super old.img 1 $replaced 3 $((GEN + 1))
 tear old.img 0
 step "A of the old one torn while it is finished" nono noyes
 
+# The cut between A and B, and a health record that is newer than B: somebody used it by B since.
+begin
+super old.img 0 $replaced 3 $((GEN + 1))
+super old.img 1 $active 3 1
+cp old.img old.before
+step "used by B" nono nono
+like "$OUTPUT" "was used after the replacement was cut, and holds what was written then" "not promoted, and says so"
+exits 7 "check of it" "$TOOL" check old.img
+like "$OUTPUT" "superblock A was written by a handover that was cut, and the device was used since by superblock B" "says so"
+exits 7 "repair" "$TOOL" repair --in-place old.img
+like "$OUTPUT" "repair --in-place --force" "wants to be told"
+exits 7 "repair of a copy" "$TOOL" repair --output copy.img --force old.img
+exits 0 "what would be repaired" "$TOOL" repair --dry-run --force old.img
+like "$OUTPUT" "this would be repaired" "says so"
+same_files old.img old.before "nothing was written"
+exits 0 "by force" "$TOOL" repair --in-place --force old.img
+step "given back" yesno yesno
+exits 0 "check of it then" "$TOOL" check old.img
+
 # In words
 pair "$replaced" "$standby" 3 1
 like "$(state new.img)" "^standby, complete" "dump: complete"
