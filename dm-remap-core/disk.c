@@ -7,9 +7,17 @@
 
 #define MAX_DOUBTS	2
 
-void remap_disk_fua_failed(struct remap_disk *disk)
+void remap_disk_fua_failed(struct remap_disk *disk, blk_status_t status)
 {
-	set_bit(0, &disk->fua_failed);
+	switch (status) {
+	case BLK_STS_AGAIN:
+	case BLK_STS_RESOURCE:
+	case BLK_STS_NOTSUPP:
+	case BLK_STS_NOSPC:
+		return;		/* refused, and never sent: nothing was dropped */
+	default:
+		set_bit(0, &disk->fua_failed);
+	}
 }
 
 static blk_status_t submit(struct remap_disk *disk)
@@ -20,7 +28,7 @@ static blk_status_t submit(struct remap_disk *disk)
 	submit_bio_wait(&disk->bio);
 	status = disk->bio.bi_status;
 	if (fua && status)
-		remap_disk_fua_failed(disk);
+		remap_disk_fua_failed(disk, status);
 	bio_uninit(&disk->bio);
 	return status;
 }

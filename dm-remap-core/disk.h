@@ -67,8 +67,8 @@ blk_status_t remap_disk_rewrite(struct remap_disk *disk, sector_t sector,
 /** remap_disk_note_write() - what is submitted next has to be durable after our next flush */
 void remap_disk_note_write(struct remap_disk *disk);
 
-/** remap_disk_fua_failed() - a write with FUA failed; any context */
-void remap_disk_fua_failed(struct remap_disk *disk);
+/** remap_disk_fua_failed() - a write with FUA failed with @status; any context */
+void remap_disk_fua_failed(struct remap_disk *disk, blk_status_t status);
 
 /** remap_disk_forget_unflushed() - what we have not flushed so far is of no use any more */
 void remap_disk_forget_unflushed(struct remap_disk *disk);

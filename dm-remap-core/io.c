@@ -415,9 +415,8 @@ static noinline int end_failure(struct remap_device *dev, struct bio *bio,
 				struct remap_bio *rb, blk_status_t *error)
 {
 	trace_remap_fault(dev, rb, *error);
-	/* a busy disk refuses (NOWAIT), too, and has dropped nothing */
-	if (rb->opf & REQ_FUA && remap_fault_suspicious(*error))
-		remap_disk_fua_failed(disk_of(dev, rb));
+	if (rb->opf & REQ_FUA)
+		remap_disk_fua_failed(disk_of(dev, rb), *error);
 	if (repairable(dev, bio, rb, *error)) {
 		give_to_worker(dev, bio, *error);
 		return DM_ENDIO_INCOMPLETE;

@@ -55,15 +55,27 @@ static void answer_write(struct remap_job *job)
 		rb->status = job->status ?: BLK_STS_IOERR;
 }
 
+/*
+ * Its blocks start over together: of a batch only the first one counts, for which the request
+ * has to go back.
+ */
+static bool may_try_again(struct remap_request *req, const struct remap_job *job)
+{
+	return job->block >= req->next || req->rounds++ < MAX_ROUNDS;
+}
+
 static void answer_request(struct remap_job *job)
 {
 	struct remap_request *req = job->request;
+
+	if (job->state == REMAP_JOB_DONE)
+		req->rounds = 0;
 
 	if (job->state == REMAP_JOB_DONE && job->kind == REMAP_JOB_CLEAR)
 		req->changed += hweight64(job->payload);
 	else if (job->state == REMAP_JOB_DONE)
 		req->changed++;
-	else if (job->state == REMAP_JOB_AGAIN && req->rounds++ < MAX_ROUNDS)
+	else if (job->state == REMAP_JOB_AGAIN && may_try_again(req, job))
 		req->next = min(req->next, job->block);
 	else if (job->state != REMAP_JOB_HEALTHY || req->kind == REMAP_REQUEST_REPORT)
 		remap_request_fail(req, job->block, job->error ?: -EIO);
@@ -447,5 +459,6 @@ void remap_repair_stop(struct remap_device *dev)
 	cancel_delayed_work_sync(&dev->probe);
 	flush_work(&dev->worker);
 	cancel_delayed_work_sync(&dev->probe);
+	remap_disk_forget_unflushed(&dev->spare);
 	WARN_ON_ONCE(!bio_list_empty(&dev->queue) || !bio_list_empty(&dev->waiters));
 }

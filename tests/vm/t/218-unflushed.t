@@ -129,7 +129,7 @@ insist() {
 for _ in 1 2 3; do
 	insist &
 done
-ok "$TEXT: other blocks are moved" dmsetup message r 0 remap 500+3
+ok "$TEXT: other blocks are moved" dmsetup message r 0 remap 500+40
 is "$(mode)" rw "$TEXT: the map can still change"
 picky ps pass fua
 touch /run/enough
