@@ -22,7 +22,8 @@ static int finish(struct remap_metadata *md, const struct inspection *spare)
 {
 	if (md->mode != REMAP_MODE_RW)
 		return -EIO;
-	if (!health_is_whole(spare))
+	/* of a handover that was cut nothing was looked at but the superblocks */
+	if (spare->super_error || !health_is_whole(spare))
 		remap_metadata_write_health(md);
 	return remap_super_write(md);
 }

@@ -125,7 +125,9 @@ exits 7 "repair of a copy" "$TOOL" repair --output copy.img --force old.img
 exits 0 "what would be repaired" "$TOOL" repair --dry-run --force old.img
 like "$OUTPUT" "this would be repaired" "says so"
 same_files old.img old.before "nothing was written"
-exits 0 "by force" "$TOOL" repair --in-place --force old.img
+# that start may have written one copy of the record
+tear old.img $(($(od -An -tu8 -j 136 -N 8 old.img) * 512))
+exits 0 "by force, with one copy of the record" "$TOOL" repair --in-place --force old.img
 step "given back" yesno yesno
 exits 0 "check of it then" "$TOOL" check old.img
 
