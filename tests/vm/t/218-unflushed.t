@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: what of ours a failed flush of somebody else may have cost is written again, and nothing else is doubted
-# timeout: 240
+# timeout: 300
 # disk: vmain 16M
 # disk: vspare 16M
 
@@ -129,7 +129,7 @@ insist() {
 for _ in 1 2 3; do
 	insist &
 done
-ok "$TEXT: other blocks are moved" dmsetup message r 0 remap 500+40
+ok "$TEXT: other blocks are moved" dmsetup message r 0 remap 500+12
 is "$(mode)" rw "$TEXT: the map can still change"
 picky ps pass fua
 touch /run/enough
