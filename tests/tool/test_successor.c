@@ -298,6 +298,22 @@ static bool sane_after_cut(void)
 	return promote() && look(&one) == DOES_NOT && look(&two) == STARTS;
 }
 
+static void lose_power(int fate)
+{
+	cut_at = NEVER;
+	sim_lose_power(&one, fate);
+	sim_lose_power(&two, fate);
+}
+
+/* A replacement by a spare of so many sectors, and the power goes at a step of it. */
+static void replace_until(u64 sectors, unsigned int step, int fate)
+{
+	begin(sectors);
+	cut_at = step;
+	replace();
+	lose_power(fate);
+}
+
 static void test_power(u64 sectors)
 {
 	unsigned int bad = 0, cuts = 0, at;
@@ -310,12 +326,7 @@ static void test_power(u64 sectors)
 	all = steps;
 	for (fate = 0; fate < FATES; fate++) {
 		for (at = 0; at < all; at++) {
-			begin(sectors);
-			cut_at = at;
-			replace();
-			cut_at = NEVER;
-			sim_lose_power(&one, fate);
-			sim_lose_power(&two, fate);
+			replace_until(sectors, at, fate);
 			cuts++;
 			bad += !sane_after_cut();
 		}
@@ -390,12 +401,7 @@ static void test_super_away(void)
 	for (fate = 0; fate < FATES; fate++) {
 		for (at = all - 16; at <= all; at++) {
 			for (starts = 1; starts < 4; starts++) {
-				begin(OLD);
-				cut_at = at;
-				replace();
-				cut_at = NEVER;
-				sim_lose_power(&one, fate);
-				sim_lose_power(&two, fate);
+				replace_until(OLD, at, fate);
 				wrong += !sane_without_a(starts, &refused);
 			}
 		}
@@ -418,18 +424,11 @@ static void test_power_in_promote(void)
 	for (last = all - 8; last < all; last++) {
 		for (fate = 0; fate < FATES; fate++) {
 			for (at = 0; at < 12; at++) {
-				begin(OLD);
-				cut_at = last;
-				replace();
-				cut_at = NEVER;
-				sim_lose_power(&one, LOST);
-				sim_lose_power(&two, LOST);
+				replace_until(OLD, last, LOST);
 				steps = 0;
 				cut_at = at;
 				promote();
-				cut_at = NEVER;
-				sim_lose_power(&one, fate);
-				sim_lose_power(&two, fate);
+				lose_power(fate);
 				cuts++;
 				bad += !sane_after_cut();
 			}

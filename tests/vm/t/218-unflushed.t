@@ -57,7 +57,7 @@ write_over() {
 	START=$SECONDS
 }
 
-# drop BLOCK: a little after it was written the drive loses it, as its failing flush may have meant
+# drop: a little after the block at SPARE was written the drive loses it, as its failing flush may have meant
 drop() {
 	read_layout /dev/disk/vspare
 	if ((SECONDS >= START + DELAY - 1)); then
