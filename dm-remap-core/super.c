@@ -129,16 +129,45 @@ static bool used_by_older(struct remap_metadata *md, const struct remap_super *n
 	       health_within(md, newer->generation, newer->generation | U32_MAX);
 }
 
-/* In memory as that start had it; a superblock that is written now is newer than both. */
+/*
+ * The same where only the superblock that retired the spare is left. The older one was the newest
+ * there was; the next multiple of 2^32 above it is where that start began (load.c), and where the
+ * generation of the newer one comes from (tools/successor.c).
+ */
+static bool used_although_retired(struct remap_metadata *md)
+{
+	return md->super.state == REMAP_SUPER_REPLACED &&
+	       health_within(md, md->super.generation & ~(u64)U32_MAX, U64_MAX);
+}
+
+/*
+ * In memory as that start had it; a superblock that is written now is newer than both. To retire
+ * a spare changes nothing else in it.
+ */
 static void go_by_older(struct remap_metadata *md, const struct remap_super *older, bool is_b)
 {
 	u64 newest = md->super.generation;
 
-	md->super = *older;
-	md->super.generation = newest;
+	if (older) {
+		md->super = *older;
+		md->super.generation = newest;
+		md->super_good[is_b] = true;
+		md->super_good[!is_b] = false;
+	}
+	md->super.state = REMAP_SUPER_ACTIVE;
 	md->super.flags &= ~(REMAP_SUPER_CLEAN | REMAP_SUPER_FINGERPRINT);
-	md->super_good[is_b] = true;
-	md->super_good[!is_b] = false;
+}
+
+/* @older: NULL if it does not read */
+static int check_handover(struct remap_metadata *md, const struct remap_super *newer,
+			  const struct remap_super *older, bool newer_is_b)
+{
+	if (older ? !used_by_older(md, newer, older) : !used_although_retired(md))
+		return 0;
+	DMERR("%s: superblock %c of the spare was written by a handover that was cut, and the device was used since by superblock %c: what counts now is not decided here (see remapsetup check)",
+	      md->name, newer_is_b ? 'B' : 'A', newer_is_b ? 'A' : 'B');
+	go_by_older(md, older, !newer_is_b);
+	return -ESTALE;
 }
 
 static int choose(struct remap_metadata *md, const struct remap_super *a,
@@ -169,14 +198,11 @@ static int choose(struct remap_metadata *md, const struct remap_super *a,
 	md->super_good[use_b] = true;
 	md->super_good[!use_b] = md->super_seen[0] == md->super_seen[1] &&
 				 a->generation == b->generation;
-	if (md->super_seen[0] == md->super_seen[1] && !md->super_good[!use_b] &&
-	    used_by_older(md, use_b ? b : a, use_b ? a : b)) {
-		DMERR("%s: superblock %c of the spare was written by a handover that was cut, and the device was used since by superblock %c: what counts now is not decided here (see remapsetup check)",
-		      md->name, use_b ? 'B' : 'A', use_b ? 'A' : 'B');
-		go_by_older(md, use_b ? a : b, !use_b);
-		return -ESTALE;
-	}
-	return 0;
+	if (md->super_good[!use_b])
+		return 0;
+	if (md->super_seen[!use_b] != REMAP_VALID)
+		return check_handover(md, &md->super, NULL, use_b);
+	return check_handover(md, use_b ? b : a, use_b ? a : b, use_b);
 }
 
 int remap_super_read(struct remap_metadata *md)

@@ -136,7 +136,8 @@ static void overwritten(struct findings *found, const struct inspection *spare)
 static void handover_cut(struct findings *found, const struct inspection *spare)
 {
 	const char *main_device = (const char *)spare->md.super.main_identity;
-	bool b = spare->md.super_good[SPARE_B];
+	/* of one that does not read the generation is 0 */
+	bool b = spare->supers[SPARE_A].generation > spare->supers[SPARE_B].generation;
 
 	findings_add(found, REFUSED,
 		     text("superblock %c was written by a handover that was cut, and the device was used since by superblock %c",

@@ -266,6 +266,13 @@ static bool cut_and_used(const struct spec_area *area, const struct remap_super 
 			     (newer->generation >> 32 << 32) + 0xffffffff);
 }
 
+/* Retired, with the other superblock gone, and used all the same. */
+static bool retired_and_used(const struct spec_area *area, const struct remap_super *only)
+{
+	return only->state == 4 &&
+	       record_within(area, only, only->generation >> 32 << 32, ~0ULL);
+}
+
 static int choose(const struct spec_area *area, const u8 *const page[2], enum remap_verdict v[2],
 		  const struct remap_super sb[2], bool force, u32 *chosen)
 {
@@ -283,6 +290,8 @@ static int choose(const struct spec_area *area, const u8 *const page[2], enum re
 		return -EUCLEAN;
 	if (a && b && sb[0].generation != sb[1].generation &&
 	    cut_and_used(area, &sb[*chosen], &sb[!*chosen]))
+		return -ESTALE;
+	if (a != b && retired_and_used(area, &sb[*chosen]))
 		return -ESTALE;
 	return 0;
 }

@@ -39,14 +39,15 @@ poke() {
 	printf '%b' "$(printf '\\x%x' "$@")" | dd of="$file" bs=1 seek="$offset" conv=notrunc status=none
 }
 
-# super IMAGE COPY STATE FLAGS GENERATION: changes a superblock of a copy (a: 0, b: 1)
-super() {
-	perl -e 'local $/; my ($file, $copy, $state, $flags, $generation) = @ARGV;
-		open F, "+<", $file or die; binmode F; my $d = <F>;
-		my $at = $copy * 512 * unpack("Q<", substr $d, 168, 8);
-		my $s = substr $d, $at, 4096;
+# place IMAGE OFFSET: where the sector number in superblock A leads to
+place() { perl -e 'open F, "<", $ARGV[0]; seek F, $ARGV[1], 0; read F, $x, 8; print 512 * unpack "Q<", $x' "$@"; }
+place_of_b() { place "$1" 168; }
+# seal FILE AT GENERATION [STATE FLAGS]: changes a block of metadata there, and its checksum
+seal() {
+	perl -e 'my ($file, $at, $generation, @state) = @ARGV;
+		open F, "+<", $file or die; binmode F; seek F, $at, 0; read F, my $s, 4096;
 		substr($s, 8, 4) = "\0\0\0\0"; substr($s, 32, 8) = pack "Q<", $generation;
-		substr($s, 76, 8) = pack "L<L<", $state, $flags;
+		substr($s, 76, 8) = pack "L<L<", @state if @state;
 		my $crc = 0xffffffff;
 		for (unpack "C*", $s) {
 			$crc ^= $_; $crc = $crc & 1 ? $crc >> 1 ^ 0x82f63b78 : $crc >> 1 for 1 .. 8;
@@ -54,6 +55,10 @@ super() {
 		substr($s, 8, 4) = pack "L<", $crc ^ 0xffffffff;
 		seek F, $at, 0; print F $s' "$@"
 }
+# super IMAGE COPY STATE FLAGS GENERATION: changes a superblock of a copy (a: 0, b: 1)
+super() { seal "$1" "$(($2 ? $(place_of_b "$1") : 0))" "$5" "$3" "$4"; }
+# record IMAGE GENERATION: changes copy A of the health record
+record() { seal "$1" "$(place "$1" 136)" "$2"; }
 # both IMAGE STATE FLAGS GENERATION: the two of them
 both() { super "$1" 0 "${@:2}" && super "$1" 1 "${@:2}"; }
-place_of_b() { perl -e 'open F, "<", $ARGV[0]; seek F, 168, 0; read F, $x, 8; print 512 * unpack "Q<", $x' "$1"; }
+

@@ -126,10 +126,26 @@ exits 0 "what would be repaired" "$TOOL" repair --dry-run --force old.img
 like "$OUTPUT" "this would be repaired" "says so"
 same_files old.img old.before "nothing was written"
 # that start may have written one copy of the record
-tear old.img $(($(od -An -tu8 -j 136 -N 8 old.img) * 512))
+tear old.img "$(place old.img 136)"
 exits 0 "by force, with one copy of the record" "$TOOL" repair --in-place --force old.img
 step "given back" yesno yesno
 exits 0 "check of it then" "$TOOL" check old.img
+
+# The same, and B is damaged when A is back; but the record of a spare that was retired in peace is older.
+begin
+super old.img 0 $replaced 3 $((GEN + 1))
+tear old.img "$(place_of_b old.img)"
+cp old.img retired.img
+record old.img $((GEN - 1))
+step "B damaged" nono noyes
+cp retired.img old.img
+cp new.before new.img
+record old.img $((GEN + 1))
+step "used by B, which is damaged" nono nono
+exits 7 "check of it" "$TOOL" check old.img
+like "$OUTPUT" "superblock A was written by a handover that was cut, and the device was used since by superblock B" "says so"
+exits 0 "by force" "$TOOL" repair --in-place --force old.img
+step "given back" yesno yesno
 
 # In words
 pair "$replaced" "$standby" 3 1

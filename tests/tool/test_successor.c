@@ -368,11 +368,28 @@ static bool revives(void)
 	return good && look(&one) == STARTS && !promote();
 }
 
+static bool a_is_whole(void)
+{
+	struct remap_super sb;
+
+	return remap_format_decode_super(one.now, SPARE_A, &sb) == REMAP_VALID;
+}
+
+/* That by which the old one was started. */
+static void damage_b(void)
+{
+	u64 offset = 512 * old_super.super_b + 100;
+
+	one.now[offset] ^= 1;
+	one.durable[offset] ^= 1;
+}
+
 /*
  * Superblock A is away for some starts after the power cut, and comes back: what was written
- * meanwhile is on the old one. Either that one still starts, or neither does.
+ * meanwhile is on the old one. Either that one still starts, or neither does. The same if B is
+ * damaged when A is back.
  */
-static bool sane_without_a(unsigned int starts, unsigned int *refused)
+static bool sane_without_a(unsigned int starts, bool b_damaged, unsigned int *refused)
 {
 	bool ran = false;
 
@@ -383,13 +400,18 @@ static bool sane_without_a(unsigned int starts, unsigned int *refused)
 	sim_lose_power(&one, LOST);
 	if (!ran)
 		return sane_after_cut();
+	if (b_damaged) {
+		damage_b();
+		if (!a_is_whole())
+			return look(&one) == DOES_NOT && look(&two) == DOES_NOT && !promote();
+	}
 	if (look(&one) == STARTS)
 		return look(&two) == DOES_NOT && !promote();
 	(*refused)++;
 	return look(&one) == DOES_NOT && look(&two) == DOES_NOT && !promote() && revives();
 }
 
-static void test_super_away(void)
+static void test_super_away(bool b_damaged)
 {
 	unsigned int wrong = 0, refused = 0, all, at, starts;
 	char text[96];
@@ -402,12 +424,12 @@ static void test_super_away(void)
 		for (at = all - 16; at <= all; at++) {
 			for (starts = 1; starts < 4; starts++) {
 				replace_until(OLD, at, fate);
-				wrong += !sane_without_a(starts, &refused);
+				wrong += !sane_without_a(starts, b_damaged, &refused);
 			}
 		}
 	}
-	snprintf(text, sizeof(text), "superblock A away after the cut: %u refused, %u wrong",
-		 refused, wrong);
+	snprintf(text, sizeof(text), "superblock A away after the cut%s: %u refused, %u wrong",
+		 b_damaged ? ", then B damaged" : "", refused, wrong);
 	check(refused && !wrong, text);
 }
 
@@ -546,7 +568,8 @@ int main(void)
 	test_left_behind();
 	test_power(OLD);
 	test_power(3000);
-	test_super_away();
+	test_super_away(false);
+	test_super_away(true);
 	test_power_in_promote();
 	test_faults(&one, "old");
 	test_faults(&two, "new");

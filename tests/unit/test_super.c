@@ -318,6 +318,37 @@ static void test_super_cut(void **state)
 	}
 }
 
+/* The same, and the older one, by which it was used, is damaged by now. */
+static int open_cut_alone(struct rig *rig, u32 newer, u32 state, u64 record)
+{
+	int r;
+
+	open_cut(rig, newer, state, "x", "y", record);
+	damage(rig, rig_super(rig, !newer), FLIPPED);
+	r = rig_open(rig, false);
+	damage(rig, rig_super(rig, !newer), FLIPPED);	/* as it was */
+	return r;
+}
+
+static void test_super_cut_alone(void **state)
+{
+	const u64 before = (6ULL << 32) + 8, after = (7ULL << 32) + 1;
+	struct rig *rig = *state;
+	u32 n;
+
+	populate(rig);
+	for (n = 0; n < 2; n++) {
+		assert_int_equal(open_cut_alone(rig, n, REMAP_SUPER_ACTIVE, after), 0);
+		assert_int_equal(open_cut_alone(rig, n, REMAP_SUPER_REPLACED, before), 0);
+		assert_int_equal(rig->md.super.state, REMAP_SUPER_REPLACED);
+		assert_int_equal(open_cut_alone(rig, n, REMAP_SUPER_REPLACED, after), -ESTALE);
+		/* what it leaves is the one that was used, and which is written first */
+		assert_int_equal(rig->md.super.state, REMAP_SUPER_ACTIVE);
+		assert_int_equal(rig->md.super.flags, 0);
+		assert_true(rig->md.super_good[n] && !rig->md.super_good[!n]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +364,7 @@ int main(void)
 		test(test_super_bad_at_resume),
 		test(test_super_alone_at_resume),
 		test(test_super_cut),
+		test(test_super_cut_alone),
 	};
 
 	return cmocka_run_group_tests_name("super", tests, NULL, NULL);
