@@ -37,7 +37,7 @@ static int wipe(const struct call *call, struct offline *o, const struct inspect
 	if (r)
 		return fail(WRONG_DEVICE, "%s could not be written everywhere; it may still hold metadata",
 			    call->args[0]);
-	printf("%s: erased%s\n", call->args[0], spare->super_error || !spare->fits ?
+	printf("%s: erased%s\n", call->args[0], !inspect_layout(spare) ?
 	       "; only the superblocks, since nothing says where the rest is" : "");
 	return OK;
 }

@@ -90,22 +90,21 @@ static u64 last_place(const struct store *store)
 	return store->disk.length < meta ? 0 : (store->disk.length - meta) & ~(meta - 1);
 }
 
-static int wipe_supers(const struct inspection *spare, struct store *store, u8 *zeros)
+static int wipe_supers(const struct remap_super *sb, struct store *store, u8 *zeros)
 {
 	int r = wipe_if_super(store, zeros, 0);
 
 	if (!r)
 		r = wipe_if_super(store, zeros, last_place(store));
-	if (!r && !spare->super_error && spare->fits)
-		r = wipe(store, zeros, spare->super.super_b, REMAP_META_SECTORS);
+	if (!r && sb)
+		r = wipe(store, zeros, sb->super_b, REMAP_META_SECTORS);
 	if (r || remap_disk_flush(&store->disk))
 		return -EIO;
 	return 0;
 }
 
-static int wipe_rest(const struct inspection *spare, struct store *store, u8 *zeros)
+static int wipe_rest(const struct remap_super *sb, struct store *store, u8 *zeros)
 {
-	const struct remap_super *sb = &spare->super;
 	u32 copy;
 
 	for (copy = 0; copy < 2; copy++)
@@ -119,14 +118,15 @@ static int wipe_rest(const struct inspection *spare, struct store *store, u8 *ze
 
 int erase(const struct inspection *spare, struct store *store)
 {
+	const struct remap_super *sb = inspect_layout(spare);
 	u8 *zeros = vzalloc(REMAP_LOAD_BLOCKS * REMAP_META_SIZE);
 	int r;
 
 	if (!zeros)
 		return -ENOMEM;
-	r = wipe_supers(spare, store, zeros);
-	if (!r && !spare->super_error && spare->fits)
-		r = wipe_rest(spare, store, zeros);
+	r = wipe_supers(sb, store, zeros);
+	if (!r && sb)
+		r = wipe_rest(sb, store, zeros);
 	vfree(zeros);
 	return r;
 }

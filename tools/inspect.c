@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -360,6 +361,17 @@ bool inspect_starts(const struct inspection *spare)
 {
 	return !spare->super_error && spare->fits && !spare->load_error &&
 	       spare->super.state == REMAP_SUPER_ACTIVE;
+}
+
+const struct remap_super *inspect_layout(const struct inspection *spare)
+{
+	const struct remap_super *sb = &spare->super;
+
+	if (spare->super_error == -ESTALE)
+		sb = &spare->md.super;
+	else if (spare->super_error)
+		return NULL;
+	return sb->length <= spare->store->disk.length ? sb : NULL;
 }
 
 bool inspect_is_spare(const struct inspection *spare)

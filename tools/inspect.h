@@ -128,6 +128,13 @@ bool inspect_starts(const struct inspection *spare);
 /** inspect_is_spare() - at least one superblock is ours, in whatever state */
 bool inspect_is_spare(const struct inspection *spare);
 
+/**
+ * inspect_layout() - the superblock that says where everything is, or NULL
+ *
+ * After a handover that was cut, when it is not known which one counts, both say the same of that.
+ */
+const struct remap_super *inspect_layout(const struct inspection *spare);
+
 /** inspect_entry() - an entry of the truth */
 const struct remap_disk_entry *inspect_entry(const struct inspection *spare, u32 nr);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <string.h>
 
 #include <linux/kernel.h>
@@ -160,6 +161,16 @@ static bool all_zeros(struct store *store, const struct backup *backup, void *bu
 	return any;
 }
 
+/* Which superblock counts is not decided; in memory stands the one by which it was used last. */
+static void listen_to_cut(struct survey *s, const struct inspection *spare,
+			  const struct backup *backup)
+{
+	if (memcmp(spare->md.super.uuid, backup->super.uuid, sizeof(backup->super.uuid)))
+		return;
+	s->cut = true;
+	s->other_main |= names_other_main(&spare->md.super, &backup->super);
+}
+
 static void look(struct survey *s, struct inspection *spare, const struct backup *backup,
 		 void *buf)
 {
@@ -171,8 +182,11 @@ static void look(struct survey *s, struct inspection *spare, const struct backup
 		see(s, spare->supers[copy].generation);
 		see(s, spare->health[copy].generation);
 		look_at_super(s, spare, copy, backup);
-		listen_to_super(s, spare, copy, backup);
+		if (spare->super_error != -ESTALE)
+			listen_to_super(s, spare, copy, backup);
 	}
+	if (spare->super_error == -ESTALE)
+		listen_to_cut(s, spare, backup);
 	newest = look_at_table(s, spare->store, backup, buf);
 	/* what is disowned on the disk is no change of the map */
 	whole = spare->standing && !s->other_spare;

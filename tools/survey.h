@@ -13,6 +13,7 @@
  * @other_content: something stands in the place of a superblock that was never one
  * @standby: it was to take the place of the backup's spare, or of its successor
  * @replaced: another one has taken its place
+ * @cut: a handover to another one was cut, and this one was used since
  * @other_main: it belongs to another main device than that of the backup
  * @newer: its map was changed after the backup
  * @lacks: its map is whole, and no newer, and does not have all that the backup maps
@@ -21,7 +22,7 @@
  * @highest: generation in any valid block, but for those that are impossibly high
  */
 struct survey {
-	bool too_new, other_spare, other_content, standby, replaced, other_main;
+	bool too_new, other_spare, other_content, standby, replaced, cut, other_main;
 	bool newer, lacks, same, no_data;
 	u64 highest;
 };

@@ -125,6 +125,14 @@ exits 7 "repair of a copy" "$TOOL" repair --output copy.img --force old.img
 exits 0 "what would be repaired" "$TOOL" repair --dry-run --force old.img
 like "$OUTPUT" "this would be repaired" "says so"
 same_files old.img old.before "nothing was written"
+"$KERNEL" make backup.img 0
+exits 0 "a backup" "$TOOL" backup backup.img backup.json
+cp old.img some.img
+exits 4 "restore to it" "$TOOL" restore -q backup.json some.img
+like "$OUTPUT" "a handover to another spare or main device was cut, and it was used since" "says why not"
+is "$(grep -c '^remapsetup: some.img' <<<"$OUTPUT")" 2 "and nothing else, but that these images have no data"
+exits 0 "erase of it" "$TOOL" erase -q some.img
+is "$OUTPUT $(grep -ac 'dmremap[STH]' some.img)" "some.img: erased 0" "all of it"
 # that start may have written one copy of the record
 tear old.img "$(place old.img 136)"
 exits 0 "by force, with one copy of the record" "$TOOL" repair --in-place --force old.img
