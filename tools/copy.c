@@ -29,7 +29,7 @@ struct copy {
 static bool is_data(const struct copy *c, u64 sector)
 {
 	const struct remap_super *sb = &c->spare->super;
-	u64 start = c->from->store.start + sb->data;
+	u64 start = c->from->store.store.start + sb->data;
 	u64 nr = (sector - start) / (sb->block_size >> SECTOR_SHIFT);
 
 	return sector >= start && nr < sb->spare_blocks &&
@@ -152,7 +152,7 @@ int copy_disk(struct offline *to, const char *path, const struct offline *from,
 		return BAD_USE;
 	r = open_target(to, path, from);
 	if (!r) {
-		store_disk(&to->store, &to->disk, from->store.start, STORE_WRITE);
+		store_disk(&to->store, &to->disk, from->store.store.start, STORE_WRITE);
 		r = copy_all(&c);
 		if (r)
 			offline_close(to);

@@ -130,7 +130,7 @@ static void overwritten(struct findings *found, const struct inspection *spare)
 		     text("superblock %c was overwritten by something else, %c is whole",
 			  a ? 'A' : 'B', a ? 'B' : 'A'),
 		     "a file system or a partition table may have been made over the spare: then more may be gone than shows here, data of remapped blocks included",
-		     "if nothing else lives on this device: 'remapsetup repair --force' restores it from the other copy, as option 'force' of the table line does");
+		     "if nothing else lives on this device: 'remapsetup repair --in-place --force' restores it from the other copy, as option 'force' of the table line does");
 }
 
 static void handover_cut(struct findings *found, const struct inspection *spare)
@@ -147,6 +147,19 @@ static void handover_cut(struct findings *found, const struct inspection *spare)
 		     "if the other spare or main device was not used in their place since: 'remapsetup repair --in-place --force' makes these count again, and then hand over anew");
 }
 
+/* The advice counts from the start of the device: that is what dd takes. */
+static void contradiction(struct findings *found, const struct inspection *spare)
+{
+	u64 start = spare->store->start;
+	struct remap_super a;
+
+	remap_format_decode_super(spare->super_raw[SPARE_A], SPARE_A, &a);
+	findings_add(found, REFUSED, "the two superblocks contradict each other",
+		     "each is whole, and nothing says which of them to believe; it never comes about by itself",
+		     text("if one is left over from another spare, copy both away, then overwrite that one alone: zeros over 4096 bytes at sector %" PRIu64 " (A) or %" PRIu64 " (B), with dd conv=notrunc; not 'remapsetup erase', which wipes both. Or " BACKUP,
+			  (uint64_t)start, (uint64_t)(start + a.super_b)));
+}
+
 static void no_super(struct findings *found, struct inspection *spare)
 {
 	bool one_valid = spare->supers[SPARE_A].verdict == REMAP_VALID ||
@@ -154,9 +167,7 @@ static void no_super(struct findings *found, struct inspection *spare)
 
 	switch (spare->super_error) {
 	case -EUCLEAN:
-		findings_add(found, REFUSED, "the two superblocks contradict each other",
-			     "each is whole, and nothing says which of them to believe; it never comes about by itself",
-			     "if one is left over from another spare, erase that one alone; or " BACKUP);
+		contradiction(found, spare);
 		return;
 	case -ESTALE:
 		handover_cut(found, spare);

@@ -14,6 +14,7 @@ struct disk;
 /**
  * struct store - a spare area
  * @disk: its length; what the core gets
+ * @start: its first sector, for whoever looks for it on the device
  * @read: bytes from @offset on, all or none; 0 or -errno
  * @write: likewise; NULL: as if @dropping
  * @flush: make what was written durable; 0 or -errno
@@ -23,6 +24,7 @@ struct disk;
  */
 struct store {
 	struct remap_disk disk;
+	u64 start;
 	int (*read)(struct store *store, u64 offset, void *buf, size_t bytes);
 	int (*write)(struct store *store, u64 offset, const void *buf, size_t bytes);
 	int (*flush)(struct store *store);
@@ -39,12 +41,10 @@ enum store_mode {
 /**
  * struct store_disk - on a block device or an image
  * @disk: open, for as long as the store is used
- * @start: first sector of the area
  */
 struct store_disk {
 	struct store store;
 	const struct disk *disk;
-	u64 start;
 };
 
 /** store_disk() - from sector @start to the end of the disk. 0, or -ERANGE: none is left */

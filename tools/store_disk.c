@@ -15,14 +15,14 @@ static int read_disk(struct store *store, u64 offset, void *buf, size_t bytes)
 {
 	struct store_disk *d = disk_of(store);
 
-	return disk_read(d->disk, d->start + (offset >> SECTOR_SHIFT), buf, bytes);
+	return disk_read(d->disk, store->start + (offset >> SECTOR_SHIFT), buf, bytes);
 }
 
 static int write_disk(struct store *store, u64 offset, const void *buf, size_t bytes)
 {
 	struct store_disk *d = disk_of(store);
 
-	return disk_write(d->disk, d->start + (offset >> SECTOR_SHIFT), buf, bytes);
+	return disk_write(d->disk, store->start + (offset >> SECTOR_SHIFT), buf, bytes);
 }
 
 static int flush_disk(struct store *store)
@@ -37,7 +37,7 @@ int store_disk(struct store_disk *store, const struct disk *disk, u64 start,
 	if (start >= disk->sectors)
 		return -ERANGE;
 	store->disk = disk;
-	store->start = start;
+	store->store.start = start;
 	store->store.disk.length = disk->sectors - start;
 	store->store.read = read_disk;
 	store->store.flush = flush_disk;

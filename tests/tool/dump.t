@@ -54,6 +54,32 @@ golden dump-rivals "$TOOL" dump rivals.img
 damaged overwritten.img super-a-overwritten
 golden check-overwritten "$TOOL" check overwritten.img
 
+# What is advised of two superblocks that contradict each other is done.
+# advised COPY: the sector where it is to be overwritten
+advised() { sed -nE "s/.*[ r] ([0-9]+) \($1\).*/\1/p" <<<"$OUTPUT"; }
+# overwrite COPY: with zeros, in two.img
+overwrite() {
+	dd if=/dev/zero of=two.img bs=512 count=8 seek="$(advised "$1")" conv=notrunc status=none
+	is "$(map two.img "$geometry")" "$(map sound.img "$geometry")" "geometry $geometry: without $1 the map is there"
+}
+for geometry in 1 2 3; do
+	start=$(spare_start $geometry)
+	"$KERNEL" make sound.img $geometry
+	cp sound.img two.img
+	"$DAMAGE" two.img supers-of-two-spares "$start"
+	exits 7 "geometry $geometry: superblock B of another spare" "$TOOL" check --spare-start "$start" two.img
+	like "$OUTPUT" "with dd conv=notrunc; not 'remapsetup erase', which wipes both" "geometry $geometry: what to do"
+	is "$(advised A)" "$start" "geometry $geometry: where A is"
+	overwrite B
+done
+geometry=1
+"$KERNEL" make sound.img 1
+cp sound.img two.img
+super two.img 0 4 3 $((0x700000000))
+super two.img 1 2 3 $((0x700000000))
+try "$TOOL" check two.img
+overwrite A
+
 truncate -s 1M blank.img
 golden check-blank "$TOOL" check blank.img
 golden dump-blank "$TOOL" dump blank.img
