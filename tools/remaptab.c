@@ -95,6 +95,19 @@ static bool parse_spare(struct remaptab *e, const char *field)
 	return parse_device(e, e->spare, field, "spare", tags, "UUID=, PARTUUID= or PARTLABEL=");
 }
 
+bool remaptab_names_content(const char *link)
+{
+	static const char * const content[] = {
+		"disk/by-uuid/", "disk/by-label/", "disk/by-id/lvm-pv-uuid-"
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(content) / sizeof(content[0]); i++)
+		if (!strncmp(link, content[i], strlen(content[i])))
+			return true;
+	return false;
+}
+
 static bool parse_main(struct remaptab *e, const char *field)
 {
 	static const char * const tags[] = { "ID=", "PARTUUID=", "PARTLABEL=", NULL };
@@ -103,8 +116,13 @@ static bool parse_main(struct remaptab *e, const char *field)
 		return true;
 	if (e->main[0])
 		return bad(e, "the main device is given twice");
-	return parse_device(e, e->main, field, "main device", tags,
-			    "ID=, PARTUUID= or PARTLABEL= (UUID= and LABEL= name the file system, which is on two devices)");
+	if (!parse_device(e, e->main, field, "main device", tags,
+			  "ID=, PARTUUID= or PARTLABEL= (UUID= and LABEL= name the file system, which is on two devices)"))
+		return false;
+	/* It is kept, and hides; which takes that very link away, and nothing would be found by it. */
+	return field[0] != '/' || !remaptab_names_content(field + strlen("/dev/")) ||
+	       bad(e, "the main device is given by what is on it, which is on two devices: give ID=, PARTUUID=, PARTLABEL= or a path that names the disk, not '%s'",
+		   field);
 }
 
 /*

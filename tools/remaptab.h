@@ -56,6 +56,14 @@ struct remaptab {
 bool remaptab_parse(const char *text, size_t length, struct remaptab *entry);
 
 /**
+ * remaptab_names_content() - does a link name what is on a disk, and not the disk?
+ * @link: below /dev
+ *
+ * Such links are those of the mapped device, which has the same content; a main device has none.
+ */
+bool remaptab_names_content(const char *link);
+
+/**
  * struct remaptab_file - all entries, in their order
  */
 struct remaptab_file {

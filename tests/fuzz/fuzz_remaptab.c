@@ -34,6 +34,13 @@ static void check_limits(const struct remaptab *e)
 		assert(*c >= ' ' && *c <= '~');
 }
 
+/* 63-remap.rules takes such links from a main device: it would not be found by one. */
+static bool is_lasting(const char *main)
+{
+	return strncmp(main, "/dev/disk/by-uuid/", 18) && strncmp(main, "/dev/disk/by-label/", 19) &&
+	       strncmp(main, "/dev/disk/by-id/lvm-pv-uuid-", 28);
+}
+
 static void write_again(const struct remaptab *e, char *line, size_t size)
 {
 	snprintf(line, size, "%s\t%s %s\tspare-timeout=%u,spare-start=%llu%s%s%s%s\r", e->name,
@@ -64,7 +71,7 @@ static void check_file(const struct remaptab_file *tab)
 		assert(e->line > (i ? e[-1].line : 0));
 		if (e->why[0])
 			continue;
-		assert(e->name[0] && e->spare[0]);
+		assert(e->name[0] && e->spare[0] && is_lasting(e->main));
 		check_again(e);
 		assert(remaptab_find(tab, e->name) == e);
 		for (j = 0; j < i; j++)

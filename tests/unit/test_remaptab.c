@@ -101,6 +101,9 @@ static void test_bad(void **state)
 		{ "d /etc/passwd", "the spare '/etc/passwd' is not below /dev" },
 		{ "d /dev/", "the spare '/dev/' is not below /dev" },
 		{ "d UUID=1 UUID=2", "the main device 'UUID=2' is neither a path nor ID=, PARTUUID= or PARTLABEL= (UUID= and LABEL= name the file system, which is on two devices)" },
+		{ "d UUID=1 /dev/disk/by-uuid/2", "the main device is given by what is on it, which is on two devices: give ID=, PARTUUID=, PARTLABEL= or a path that names the disk, not '/dev/disk/by-uuid/2'" },
+		{ "d UUID=1 /dev/disk/by-label/x", "the main device is given by what is on it, which is on two devices: give ID=, PARTUUID=, PARTLABEL= or a path that names the disk, not '/dev/disk/by-label/x'" },
+		{ "d UUID=1 - data-device=/dev/disk/by-id/lvm-pv-uuid-2", "the main device is given by what is on it, which is on two devices: give ID=, PARTUUID=, PARTLABEL= or a path that names the disk, not '/dev/disk/by-id/lvm-pv-uuid-2'" },
 		{ "d UUID=1 ID=2 data-device=ID=3", "the main device is given twice" },
 		{ "d UUID=1 - nofial", "there is no option 'nofial'" },
 		{ "d UUID=1 - NOFAIL", "there is no option 'NOFAIL'" },
@@ -116,11 +119,22 @@ static void test_bad(void **state)
 		assert_string_equal(parse(bad[i].line).why, bad[i].why);
 }
 
+/* Links that name the disk, and a spare, which has no other device over it. */
+static void test_paths(void **state)
+{
+	assert_string_equal(parse("d UUID=1 /dev/disk/by-id/wwn-2").why, "");
+	assert_string_equal(parse("d UUID=1 /dev/disk/by-partuuid/2").why, "");
+	assert_string_equal(parse("d UUID=1 /dev/disk/by-uuid").why, "");
+	assert_string_equal(parse("d UUID=1 ID=12disk/by-uuid/3").why, "");
+	assert_string_equal(parse("d /dev/disk/by-uuid/1 ID=2").why, "");
+}
+
 /* A line with a mistake still hides its main device. */
 static void test_bad_hides(void **state)
 {
 	assert_string_equal(parse("d UUID=1 ID=2 nofial").main, "ID=2");
 	assert_string_equal(parse("d LABEL=1 ID=2").main, "ID=2");
+	assert_string_equal(parse("d UUID=1 /dev/disk/by-uuid/2").main, "/dev/disk/by-uuid/2");
 	assert_string_equal(parse("a/b UUID=1 ID=2").main, "ID=2");
 	assert_string_equal(parse("d UUID=1 - nofial,data-device=ID=2").main, "ID=2");
 	assert_string_equal(parse("d\303\244 UUID=1 ID=2").main, "ID=2");
@@ -193,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_bad_hides),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_file),

@@ -150,20 +150,6 @@ static bool listed(const struct device *d, char *name, size_t size)
 	return found;
 }
 
-/* Links by what is on it are those of the mapped device; the rest name the disk. */
-static bool may_stay(const char *link)
-{
-	static const char * const content[] = {
-		"disk/by-uuid/", "disk/by-label/", "disk/by-id/lvm-pv-uuid-"
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(content); i++)
-		if (!strncmp(link, content[i], strlen(content[i])))
-			return false;
-	return true;
-}
-
 static int answer_main(const struct device *d)
 {
 	char name[160];
@@ -180,7 +166,7 @@ static int answer_links(const struct device *d)
 
 	printf("DM_REMAP_LINKS=");
 	for (i = 0; i < d->nr_links; i++)
-		if (may_stay(without_dev(d->links[i])))
+		if (!remaptab_names_content(without_dev(d->links[i])))
 			printf("%s ", without_dev(d->links[i]));
 	putchar('\n');
 	return EXIT_SUCCESS;
