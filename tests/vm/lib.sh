@@ -212,7 +212,7 @@ make_null_blk() {
 	for setting in "size=$size" memory_backed=1 blocksize=512 "$@"; do
 		echo "${setting#*=}" >"$dir/${setting%%=*}"
 	done
-	echo 1 >"$dir/power"
+	echo 1 >"$dir/power" || return	# this kernel has no such device
 	# Kernels differ in whether the block device has the directory's name.
 	if [[ -b /dev/$name ]]; then
 		ln -sfn "/dev/$name" "/dev/disk/$name"
