@@ -90,17 +90,27 @@ static u64 last_place(const struct store *store)
 	return store->disk.length < meta ? 0 : (store->disk.length - meta) & ~(meta - 1);
 }
 
-static int wipe_supers(const struct remap_super *sb, struct store *store, u8 *zeros)
+static int wipe_super(const struct remap_super *sb, u32 copy, struct store *store, u8 *zeros)
 {
-	int r = wipe_if_super(store, zeros, 0);
+	int r = wipe_if_super(store, zeros, copy ? last_place(store) : 0);
 
-	if (!r)
-		r = wipe_if_super(store, zeros, last_place(store));
-	if (!r && sb)
+	if (!r && copy && sb)
 		r = wipe(store, zeros, sb->super_b, REMAP_META_SECTORS);
-	if (r || remap_disk_flush(&store->disk))
-		return -EIO;
-	return 0;
+	return r || remap_disk_flush(&store->disk) ? -EIO : 0;
+}
+
+/*
+ * The newer one last: it may be all that says that the spare was retired. One that does not
+ * count has the generation 0.
+ */
+static int wipe_supers(const struct inspection *spare, struct store *store, u8 *zeros)
+{
+	const struct remap_super *sb = inspect_layout(spare);
+	u32 first = spare->supers[SPARE_A].generation >= spare->supers[SPARE_B].generation ?
+		    SPARE_B : SPARE_A;
+	int r = wipe_super(sb, first, store, zeros);
+
+	return r ? r : wipe_super(sb, !first, store, zeros);
 }
 
 static int wipe_rest(const struct remap_super *sb, struct store *store, u8 *zeros)
@@ -124,7 +134,7 @@ int erase(const struct inspection *spare, struct store *store)
 
 	if (!zeros)
 		return -ENOMEM;
-	r = wipe_supers(sb, store, zeros);
+	r = wipe_supers(spare, store, zeros);
 	if (!r && sb)
 		r = wipe_rest(sb, store, zeros);
 	vfree(zeros);

@@ -11,7 +11,8 @@
 
 /**
  * heal() - make all copies agree, as a start does
- * @spare: as found by inspect_spare(); inspect_starts() holds
+ * @spare: as found by inspect_spare(); inspect_starts() holds, or a handover was cut (-ESTALE):
+ *	   then the one goes on that was used last
  * @force: restore a superblock that something else has overwritten
  *
  * The map, the marks and the state stay. Copies of the table keep their generations; the
@@ -23,7 +24,7 @@ int heal(const struct inspection *spare, struct store *store, bool force);
 
 /**
  * erase() - so that no trace of metadata is left
- * @spare: as found; both superblocks go first
+ * @spare: as found; both superblocks go first, and of these the newer one last
  *
  * Return: 0 or -EIO.
  */

@@ -61,4 +61,3 @@ super() { seal "$1" "$(($2 ? $(place_of_b "$1") : 0))" "$5" "$3" "$4"; }
 record() { seal "$1" "$(place "$1" 136)" "$2"; }
 # both IMAGE STATE FLAGS GENERATION: the two of them
 both() { super "$1" 0 "${@:2}" && super "$1" 1 "${@:2}"; }
-
