@@ -54,6 +54,17 @@ int heal(const struct inspection *spare, struct store *store, bool force)
 	return r == -ENOMEM || !r ? r : -EIO;
 }
 
+int heal_would(const struct inspection *spare, struct store *store, bool force)
+{
+	bool dropping = store->dropping;
+	int r;
+
+	store->dropping = true;
+	r = heal(spare, store, force);
+	store->dropping = dropping;
+	return r;
+}
+
 /*
  * Erase
  */

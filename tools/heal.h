@@ -22,6 +22,9 @@
  */
 int heal(const struct inspection *spare, struct store *store, bool force);
 
+/** heal_would() - the same, and nothing is written */
+int heal_would(const struct inspection *spare, struct store *store, bool force);
+
 /**
  * erase() - so that no trace of metadata is left
  * @spare: as found; both superblocks go first, and of these the newer one last

@@ -85,13 +85,28 @@ static bool may_undo(const struct call *call, const struct inspection *spare)
 	       !given(call, OPT_OUTPUT_FILE);
 }
 
+/* Nothing but its superblocks was looked at yet. */
+static int undo_would(struct offline *o, const struct inspection *spare)
+{
+	int r = heal_would(spare, &o->store.store, true);
+
+	if (!r)
+		return OK;
+	return r == -ENOMEM ? no_memory() :
+	       fail(WRONG_DEVICE, "%s is not repaired: a handover was cut, but its map does not load, or it is smaller than it was; nothing was changed. Copy it to a sound device with ddrescue and look at that, or restore a backup",
+		    o->disk.path);
+}
+
 static int repair(struct offline *o, const struct call *call, const struct inspection *spare,
 		  const struct findings *found)
 {
 	const char *path = call->args[0];
+	int r = may_undo(call, spare) ? undo_would(o, spare) : OK;
 
 	if (found->worst == REFUSED && !may_undo(call, spare))
 		return cannot(path, found);
+	if (r)
+		return r;
 	print_findings(found, HEALS);
 	if (given(call, OPT_DRY_RUN)) {
 		printf("%s: %s; nothing was written\n", path, found->worst != NOTE ?

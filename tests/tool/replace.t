@@ -133,6 +133,16 @@ like "$OUTPUT" "a handover to another spare or main device was cut, and it was u
 is "$(grep -c '^remapsetup: some.img' <<<"$OUTPUT")" 2 "and nothing else, but that these images have no data"
 exits 0 "erase of it" "$TOOL" erase -q some.img
 is "$OUTPUT $(grep -ac 'dmremap[STH]' some.img)" "some.img: erased 0" "all of it"
+# whose map does not load: it stays as it is, so that the other one can still be had
+cp old.before some.img
+tear some.img "$(place some.img 128)"
+tear some.img "$(place some.img 160)"
+cp some.img some.before
+for how in --in-place --dry-run; do
+	exits 4 "repair $how of one that has no map" "$TOOL" repair $how --force some.img
+	like "$OUTPUT" "its map does not load" "says so"
+done
+same_files some.img some.before "nothing was written"
 # that start may have written one copy of the record
 tear old.img "$(place old.img 136)"
 exits 0 "by force, with one copy of the record" "$TOOL" repair --in-place --force old.img

@@ -11,6 +11,7 @@
 
 #include <linux/kernel.h>
 
+#include "../../tools/heal.h"
 #include "../../tools/successor.h"
 #include "sim.h"
 
@@ -361,10 +362,14 @@ static void bad_super(bool bad)
 /* The way out: the old one with all that was written to it. */
 static bool revives(void)
 {
-	struct remap_metadata md;
-	bool good = !sim_start(&one, &md, true);
+	struct inspection spare;
+	bool good;
 
-	remap_metadata_exit(&md);
+	if (inspect_spare(&spare, &one.store, false))
+		abort();
+	good = !heal_would(&spare, &one.store, true) && look(&one) == DOES_NOT &&
+	       !heal(&spare, &one.store, true);
+	inspect_free(&spare);
 	return good && look(&one) == STARTS && !promote();
 }
 
