@@ -320,11 +320,12 @@ static int take_over(struct successor *s)
 		return -ENOSPC;
 	/*
 	 * load.c has gone to the next multiple of 2^32 above all that it has seen. One that was
-	 * filled before and could not be wiped must not be taken for this one.
+	 * filled before and could not be wiped must not be taken for this one. Up to the commit
+	 * all numbers stay below the next multiple: super.c goes by that.
 	 */
 	if (getrandom(&apart, sizeof(apart), 0) != sizeof(apart))
 		return -EIO;
-	s->sb.generation = max(was->md.generation, (was->highest | U32_MAX) + 1) + apart;
+	s->sb.generation = max(was->md.generation, (was->highest | U32_MAX) + 1) + apart / 2;
 	return s->sb.generation >> 62 ? -EUCLEAN : 0;
 }
 

@@ -242,7 +242,8 @@ static bool generations_are_new(void)
 	for (n = 0; n < spare.super.spare_blocks; n++)
 		if (inspect_entry(&spare, n)->state == REMAP_ENTRY_MAPPED)
 			good &= le64_to_cpu(inspect_entry(&spare, n)->generation) > base;
-	good &= spare.super.generation > base;
+	/* also when the old one is retired: super.c goes by that */
+	good &= spare.super.generation > base && spare.super.generation < base + U32_MAX / 2 + 1000;
 	inspect_free(&spare);
 	return good;
 }
