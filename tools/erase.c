@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* erase: wipe the metadata, so that a device is a spare no more. */
+#include <errno.h>
 #include <stdio.h>
 
 #include <linux/kernel.h>
@@ -12,6 +13,9 @@ static int confirm(const struct call *call, const struct inspection *spare)
 	const char *path = call->args[0];
 	bool batch = given(call, OPT_BATCH);
 
+	if (spare->super_error == -ESTALE)
+		return ask(batch, "The metadata of dm-remap on %s will be wiped.\nA handover to another spare or main device was cut, and this one was used since: what was written then is nowhere else.",
+			   path);
 	if (!inspect_starts(spare))
 		return ask(batch, "The metadata of dm-remap on %s, damaged as it is, will be wiped.", path);
 	if (!spare->mapped)

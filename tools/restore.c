@@ -26,7 +26,7 @@ static unsigned int object(const struct survey *s, const char *path, bool force)
 		{ s->other_spare, "it is another spare: its UUID is not that of the backup" },
 		{ s->other_content, "it holds something else than a spare of dm-remap" },
 		{ s->replaced, "another spare has taken its place, and what was written since is on that one only. Use that one. If it is lost, this one has old data, and afterwards nothing tells it from the other any more" },
-		{ s->cut, "a handover to another spare or main device was cut, and it was used since: it has what was written then. 'remapsetup repair --in-place --force' makes it count again" },
+		{ s->cut, "a handover to another spare or main device was cut, and it was used since: it has what was written then. If the other one was not used in its place since, 'remapsetup repair --in-place --force' makes it count again" },
 		{ s->standby, "it was to take the place of another spare, and not all may have been copied to it. Use the old one; if that was retired for it already, 'remapsetup open' with both there makes this one the active one" },
 		{ s->other_main, "it belongs to another main device than the backup; that of the backup, which may have old data, would be taken for the right one again. Use a backup that was made since; or force it, and open it with --data-device and --force" },
 		{ s->newer, "its map is newer than the backup: what was remapped since then would be read from the main device, where old data is" },
