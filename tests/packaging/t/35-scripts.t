@@ -165,6 +165,23 @@ for package in dm-remap-dkms dm-remap-initramfs; do
 		ok "'$how' is not refused$([[ $how != remove* ]] || echo ' when nothing is opened')" ./$package.prerm $how
 	done
 done
+# Where LVM or md is in the initramfs, it is not for the root only.
+for hook in lvm2 mdadm; do
+	fresh a
+	early
+	printf '%s\n' '# old UUID=1' '' ' data UUID=2 - nofail' 'more UUID=3' >"$ROOT/etc/remaptab"
+	ok "without $hook's hook dm-remap-initramfs goes, though devices are listed" ./dm-remap-initramfs.prerm remove
+	touch "$ROOT/usr/share/initramfs-tools/hooks/$hook"
+	refuse "with it, it does not" ./dm-remap-initramfs.prerm remove
+	is "$(grep -o 'not removed, .* hides .* these devices: .*' <<<"$OUTPUT" | sed 's/.*: //')" "data more" "and names the devices"
+	ok "but if told that it is meant" env DM_REMAP_REMOVE_ANYWAY=1 ./dm-remap-initramfs.prerm remove
+	is "$(grep -c "dm-remap-initramfs: removed, though .* hide .*: data more$" <<<"$OUTPUT")" 1 "with a last word"
+	ok "an upgrade is not refused" ./dm-remap-initramfs.prerm upgrade 2
+	echo '# old UUID=1' >"$ROOT/etc/remaptab"
+	ok "nor where none is listed" ./dm-remap-initramfs.prerm remove
+	rm "$ROOT/etc/remaptab"
+	ok "nor without remaptab" ./dm-remap-initramfs.prerm remove
+done
 fresh a
 touch "$ROOT/lib/modules/a/installed"
 ok "without the hook dm-remap-dkms goes" ./dm-remap-dkms.prerm remove
