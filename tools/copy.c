@@ -10,7 +10,10 @@
 #include <linux/string.h>
 
 #include "copy.h"
+#include "heal.h"
 #include "in_use.h"
+#include "interrupt.h"
+#include "super.h"
 
 #define CHUNK	(1 << 20)
 
@@ -55,6 +58,17 @@ static int read_by_sector(const struct copy *c, u64 sector, u8 *buf, size_t byte
 	return OK;
 }
 
+/* Zeros for the part of a superblock that is in @buf. */
+static void leave_out(const struct copy *c, u64 super, u64 sector, u8 *buf, size_t bytes)
+{
+	u64 place = c->from->store.start + super;
+	u64 first = max(place, sector);
+	u64 end = min(place + REMAP_META_SECTORS, sector + (bytes >> SECTOR_SHIFT));
+
+	if (first < end)
+		memset(buf + ((first - sector) << SECTOR_SHIFT), 0, (end - first) << SECTOR_SHIFT);
+}
+
 static int copy_chunk(const struct copy *c, u64 sector, u8 *buf, size_t bytes)
 {
 	int r;
@@ -64,26 +78,52 @@ static int copy_chunk(const struct copy *c, u64 sector, u8 *buf, size_t bytes)
 		if (r)
 			return r;
 	}
+	leave_out(c, 0, sector, buf, bytes);
+	leave_out(c, c->spare->super.super_b, sector, buf, bytes);
 	if (c->sparse && !memchr_inv(buf, 0, bytes))
 		return OK;
 	r = disk_write(&c->to->disk, sector, buf, bytes);
 	return r ? fail_errno(r, "%s cannot be written", c->to->disk.path) : OK;
 }
 
-static int copy_all(const struct copy *c)
+/* All but the superblocks */
+static int copy_rest(const struct copy *c)
 {
 	u64 sector = 0, n, end = c->from->disk.sectors;
 	u8 *buf = disk_buffer(CHUNK);
 	int r = buf ? OK : NO_MEMORY;
 
 	for (; !r && sector < end; sector += n) {
+		if (interrupted) {
+			r = fail(BAD_USE, "interrupted: %s is no spare", c->to->disk.path);
+			break;
+		}
 		n = min_t(u64, CHUNK >> SECTOR_SHIFT, end - sector);
 		r = copy_chunk(c, sector, buf, n << SECTOR_SHIFT);
 	}
 	free(buf);
-	if (!r && disk_flush(&c->to->disk))
-		r = fail_errno(errno, "%s cannot be written", c->to->disk.path);
 	return r;
+}
+
+/*
+ * One that is cut or fails must not look like a spare whose data reads as zeros. So the target has
+ * no superblock until all the rest is durable, neither one of the copy nor an old one of its own.
+ */
+static int copy_all(const struct copy *c)
+{
+	const struct remap_super *sb = &c->spare->super;
+	int r = erase_supers(sb, &c->to->store.store), error;
+
+	if (r)
+		return r == -ENOMEM ? no_memory() :
+		       fail(WRONG_DEVICE, "%s cannot be written", c->to->disk.path);
+	r = copy_rest(c);
+	if (r)
+		return r;
+	error = disk_flush(&c->to->disk);
+	if (!error)
+		error = supers_write(&c->to->disk, c->from->store.start, sb);
+	return error ? fail_errno(error, "%s cannot be written", c->to->disk.path) : OK;
 }
 
 /* A new file of that size. -EEXIST: something is there already */
@@ -150,6 +190,7 @@ int copy_disk(struct offline *to, const char *path, const struct offline *from,
 		return fail_errno(r, "%s cannot be made", path);
 	if (r && ask(batch, "All data on %s will be overwritten.", path))
 		return BAD_USE;
+	interrupt_catch();
 	r = open_target(to, path, from);
 	if (!r) {
 		store_disk(&to->store, &to->disk, from->store.store.start, STORE_WRITE);

@@ -14,6 +14,9 @@
  * file. A place that cannot be read becomes zeros: as metadata they are never valid. But where data
  * of a remapped block is, they would be believed, and it fails.
  *
+ * It becomes a spare at the very end: one that was cut or failed is none. SIGINT, SIGTERM and SIGHUP
+ * end it, until it is one.
+ *
  * Return: 0, or an exit code after a message; then a new file is gone again.
  */
 int copy_disk(struct offline *to, const char *path, const struct offline *from,

@@ -40,6 +40,41 @@ rm fixed.img
 exits 0 "data is copied" "$TOOL" repair --output fixed.img data.img
 if cmp -s -i 20480 -n 266240 data.img fixed.img; then pass "... to the last byte"; else fail "... to the last byte"; fi
 
+# Ended half way a copy is no spare: its map would be believed, and what was not copied reads as zeros.
+cp bad.img long.img
+truncate -s 1T long.img # all of the area is in the first MiB
+# cut SIGNAL: when that is written
+cut() {
+	local copier
+	rm -f part.img
+	# bash has what is in the background ignore SIGINT
+	env --default-signal=INT "$TOOL" repair --output part.img long.img >said 2>&1 &
+	copier=$!
+	until [[ $(stat -c %b part.img 2>/dev/null) -ge 2048 ]]; do
+		kill -0 $copier 2>/dev/null || break
+		sleep 0.05
+	done
+	kill -"$1" $copier
+	wait $copier 2>/dev/null
+}
+cut KILL
+is $? 137 "a copy is killed half way"
+head -c 307200 part.img >some.img
+exits 7 "... and does not start" "$TOOL" check some.img
+like "$OUTPUT" 'no superblock can be used: A is blank .*, B is blank' "... for it has no superblock"
+exits 4 "... and is no spare" "$TOOL" isRemap part.img
+like "$(map some.img 0)" '^refused by ' "... for the kernel's code neither"
+cmp -s -i 4096 -n 282624 some.img bad.img
+is $? 0 "... though all else is there"
+for signal in INT TERM HUP; do
+	cut $signal
+	is $? 1 "a copy ends by SIG$signal"
+	like "$(<said)" 'interrupted: part.img is no spare' "... which it says"
+	[[ ! -e part.img ]]
+	is $? 0 "... and is gone"
+done
+rm -f long.img part.img
+
 # --force restores what something else has overwritten.
 for copy in a b; do
 	cp sound.img over.img
