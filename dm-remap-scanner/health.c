@@ -96,19 +96,43 @@ bool scan_health_trend_sane(const struct scan_health_trend *t)
 	return true;
 }
 
+static void add(struct scan_health_trend *t, u32 day, u32 used)
+{
+	if (t->nr == SCAN_HEALTH_DAYS)
+		memmove(t->days, t->days + 1, --t->nr * sizeof(t->days[0]));
+	t->days[t->nr].day = day;
+	t->days[t->nr].used = used;
+	t->nr++;
+}
+
+/*
+ * What was given back since the last sample is taken from all of them: it comes into use again
+ * without having been seen to go, and how much came between any two of them stays the same. So they
+ * may fall below 0, round the end of their 32 bits: only differences have a meaning.
+ */
+static void given_back(struct scan_health_trend *t, u32 used)
+{
+	u32 i, last = t->nr ? t->days[t->nr - 1].used : 0;
+
+	if (last <= used)
+		return;
+	for (i = 0; i < t->nr; i++)
+		t->days[i].used -= last - used;
+}
+
 bool scan_health_record(struct scan_health_trend *t, u32 day, u32 used)
 {
 	bool new_day = !t->nr || t->days[t->nr - 1].day != day;
 
 	if (day < SCAN_HEALTH_FIRST_DAY)
 		return false;
+	given_back(t, used);
 	while (t->nr && t->days[t->nr - 1].day >= day)
 		t->nr--;
-	if (t->nr == SCAN_HEALTH_DAYS)
-		memmove(t->days, t->days + 1, --t->nr * sizeof(t->days[0]));
-	t->days[t->nr].day = day;
-	t->days[t->nr].used = used;
-	t->nr++;
+	/* who knows since when: what comes into use from now on is growth, on the first day too */
+	if (!t->nr)
+		add(t, day - 1, used);
+	add(t, day, used);
 	return new_day;
 }
 
@@ -120,16 +144,21 @@ static u32 today(const struct scan_health_trend *t, u32 day)
 
 /*
  * Spare blocks that came into use in so many days up to @day. Those that came in a gap between
- * samples count where it ends; that some were given back meanwhile does not matter.
+ * samples count where it ends; that some were given back meanwhile does not matter. A history of
+ * before such were taken from older samples goes down where they went; no spare grows by half of
+ * all numbers between two samples.
  */
 static u64 came_into_use(const struct scan_health_trend *t, u32 day, u32 days)
 {
 	u64 sum = 0;
+	s32 more;
 	u32 i;
 
-	for (i = 1; i < t->nr; i++)
-		if (day - t->days[i].day < days && t->days[i].used > t->days[i - 1].used)
-			sum += t->days[i].used - t->days[i - 1].used;
+	for (i = 1; i < t->nr; i++) {
+		more = t->days[i].used - t->days[i - 1].used;
+		if (day - t->days[i].day < days && more > 0)
+			sum += more;
+	}
 	return sum;
 }
 

@@ -47,7 +47,8 @@ u32 scan_health_level(u32 score, u32 level);
 /**
  * struct scan_health_day - one sample a day, oldest first
  * @day: days since 1970
- * @used: spare blocks in use at the end of that day
+ * @used: spare blocks in use at the end of that day, less those that were given back since, even
+ *	  below 0; of the last sample so many are in use
  */
 struct scan_health_day {
 	u32 day;
@@ -73,9 +74,10 @@ bool scan_health_trend_sane(const struct scan_health_trend *t);
 /**
  * scan_health_record() - today so many spare blocks are in use
  *
- * Replaces today's sample or adds one; drops the oldest when there is no room. A clock that went
- * back (a day before the last sample) replaces all samples that would be in the future. One
- * that was not set changes nothing.
+ * Replaces today's sample or adds one; drops the oldest when there is no room. The first one gets
+ * one of the day before, of what was in use when it was first looked. A clock that went back (a day
+ * before the last sample) replaces all samples that would be in the future. One that was not set
+ * changes nothing.
  *
  * Return: true: there was no sample of this day.
  */
@@ -84,8 +86,8 @@ bool scan_health_record(struct scan_health_trend *t, u32 day, u32 used);
 /**
  * scan_health_growth() - spare blocks that came into use in the seven days up to @day
  *
- * Those that were given back in that time are not subtracted. What came into use between two
- * samples counts on the day of the later one.
+ * Those that were given back in that time are not subtracted, also when that was on the same day.
+ * What came into use between two samples counts on the day of the later one.
  */
 u64 scan_health_growth(const struct scan_health_trend *t, u32 day);
 
@@ -97,7 +99,7 @@ u64 scan_health_growth(const struct scan_health_trend *t, u32 day);
  * @free: spare blocks
  *
  * Return: days, at most 36500; 0 when @free is 0; SCAN_HEALTH_UNKNOWN with less than 7 days of
- * history or when nothing grows.
+ * history, the first and today included, or when nothing grows.
  */
 u64 scan_health_days_left(const struct scan_health_trend *t, u32 day, u32 free);
 

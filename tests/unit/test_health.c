@@ -251,24 +251,28 @@ static void test_record(void **state)
 	u32 i;
 
 	FILL(&t, { TODAY, 3 }, { TODAY, 4 }, { TODAY + 1, 5 }, { TODAY + 7, 5 }, { TODAY + 7, 9 });
-	assert_int_equal(t.nr, 3);
-	assert_int_equal(t.days[0].used, 4);
-	assert_int_equal(t.days[1].day, TODAY + 1);
-	assert_int_equal(t.days[2].used, 9);
+	assert_int_equal(t.nr, 4);
+	assert_int_equal(t.days[0].day, TODAY - 1);
+	assert_int_equal(t.days[0].used, 3);
+	assert_int_equal(t.days[1].used, 4);
+	assert_int_equal(t.days[2].day, TODAY + 1);
+	assert_int_equal(t.days[3].used, 9);
 	/* a clock that was ahead, or is behind */
-	assert_true(scan_health_record(&t, TODAY + 3, 6));
-	assert_false(scan_health_record(&t, TODAY + 3, 6));
-	assert_int_equal(t.nr, 3);
-	assert_int_equal(t.days[2].day, TODAY + 3);
-	assert_int_equal(t.days[2].used, 6);
+	assert_true(scan_health_record(&t, TODAY + 3, 10));
+	assert_false(scan_health_record(&t, TODAY + 3, 10));
+	assert_int_equal(t.nr, 4);
+	assert_int_equal(t.days[2].used, 5);
+	assert_int_equal(t.days[3].day, TODAY + 3);
+	assert_int_equal(t.days[3].used, 10);
 	/* one that was not set */
-	assert_false(scan_health_record(&t, 0, 7));
-	scan_health_record(&t, SCAN_HEALTH_FIRST_DAY - 1, 7);
-	assert_int_equal(t.nr, 3);
-	assert_int_equal(t.days[2].used, 6);
-	scan_health_record(&t, SCAN_HEALTH_FIRST_DAY, 7);
-	assert_int_equal(t.nr, 1);
-	assert_int_equal(t.days[0].day, SCAN_HEALTH_FIRST_DAY);
+	assert_false(scan_health_record(&t, 0, 11));
+	scan_health_record(&t, SCAN_HEALTH_FIRST_DAY - 1, 11);
+	assert_int_equal(t.nr, 4);
+	assert_int_equal(t.days[3].used, 10);
+	assert_true(scan_health_record(&t, SCAN_HEALTH_FIRST_DAY, 7));
+	assert_int_equal(t.nr, 2);
+	assert_int_equal(t.days[1].day, SCAN_HEALTH_FIRST_DAY);
+	assert_int_equal(scan_health_growth(&t, SCAN_HEALTH_FIRST_DAY), 0);
 	/* the oldest goes */
 	for (i = 0; i < 3 * SCAN_HEALTH_DAYS; i++) {
 		scan_health_record(&t, TODAY + i, i);
@@ -289,6 +293,7 @@ static void test_sane(void **state)
 	assert_true(scan_health_trend_sane(&t));
 	for (i = 0; i < SCAN_HEALTH_DAYS; i++)
 		scan_health_record(&t, TODAY + i, i);
+	assert_int_equal(t.nr, SCAN_HEALTH_DAYS);
 	assert_true(scan_health_trend_sane(&t));
 	t.days[SCAN_HEALTH_DAYS - 1].day = U32_MAX;
 	assert_true(scan_health_trend_sane(&t));
@@ -333,10 +338,49 @@ static void test_growth(void **state)
 	assert_int_equal(scan_health_growth(&t, TODAY + 30), 30);
 	assert_int_equal(scan_health_growth(&t, TODAY + 37), 0);
 	/* no sum overflows, and no day */
-	FILL(&t, { U32_MAX - 3, 0 }, { U32_MAX - 2, U32_MAX }, { U32_MAX - 1, 0 },
-	     { U32_MAX, U32_MAX });
-	assert_int_equal(scan_health_growth(&t, U32_MAX), 2ULL * U32_MAX);
-	assert_int_equal(scan_health_growth(&t, 0), 2ULL * U32_MAX);
+	FILL(&t, { U32_MAX - 3, 0 }, { U32_MAX - 2, INT32_MAX }, { U32_MAX - 1, 0 },
+	     { U32_MAX - 1, INT32_MAX }, { U32_MAX, 0 }, { U32_MAX, INT32_MAX });
+	assert_int_equal(scan_health_growth(&t, U32_MAX), 3ULL * INT32_MAX);
+	assert_int_equal(scan_health_growth(&t, 0), 3ULL * INT32_MAX);
+}
+
+/* What comes into use and goes again counts, however often it was looked at in between. */
+static void test_growth_of_a_day(void **state)
+{
+	struct scan_health_trend t;
+
+	/* the first day, but for what was there before */
+	FILL(&t, { TODAY, 50 }, { TODAY, 53 });
+	assert_int_equal(scan_health_growth(&t, TODAY), 3);
+	assert_int_equal(scan_health_growth(&t, TODAY + 6), 3);
+	assert_int_equal(scan_health_growth(&t, TODAY + 7), 0);
+	FILL(&t, { TODAY, 0 }, { TODAY, 200 }, { TODAY, 0 });
+	assert_int_equal(scan_health_growth(&t, TODAY), 200);
+	/* another day: all of them are given back, others come, and some of those go again */
+	FILL(&t, { TODAY, 0 }, { TODAY + 1, 0 }, { TODAY + 1, 200 }, { TODAY + 1, 0 },
+	     { TODAY + 1, 150 }, { TODAY + 1, 100 });
+	assert_int_equal(scan_health_growth(&t, TODAY + 1), 350);
+	assert_int_equal(t.days[t.nr - 1].used, 100);
+	/* given back overnight */
+	scan_health_record(&t, TODAY + 2, 0);
+	scan_health_record(&t, TODAY + 2, 10);
+	assert_int_equal(scan_health_growth(&t, TODAY + 2), 360);
+	assert_int_equal(scan_health_growth(&t, TODAY + 8), 10);
+	assert_int_equal(scan_health_days_left(&t, TODAY + 9, 720), 10 * 720 / 360);
+}
+
+/* Samples that were written before that go down where blocks were given back. */
+static void test_growth_of_before(void **state)
+{
+	struct scan_health_trend t = {
+		.days = { { TODAY, 50 }, { TODAY + 1, 60 }, { TODAY + 2, 0 }, { TODAY + 3, 5 } },
+		.nr = 4,
+	};
+
+	assert_int_equal(scan_health_growth(&t, TODAY + 3), 15);
+	scan_health_record(&t, TODAY + 3, 1);
+	scan_health_record(&t, TODAY + 4, 3);
+	assert_int_equal(scan_health_growth(&t, TODAY + 4), 17);
 }
 
 static void test_days_left(void **state)
@@ -349,9 +393,10 @@ static void test_days_left(void **state)
 	assert_int_equal(scan_health_days_left(&t, TODAY, 0), 0);
 	/* two a day */
 	for (i = 0; i < 100; i++) {
-		u64 expected = i < 7 ? SCAN_HEALTH_UNKNOWN : 500;
+		u64 expected = i < 6 ? SCAN_HEALTH_UNKNOWN : 500;
 
-		scan_health_record(&t, TODAY + i, 2 * i);
+		scan_health_record(&t, TODAY + i, 2 * i);	/* the first day from 0 on, too */
+		scan_health_record(&t, TODAY + i, 2 * i + 2);
 		assert_int_equal(scan_health_days_left(&t, TODAY + i, 1000), expected);
 	}
 	/* then none: they count for four weeks */
@@ -376,14 +421,14 @@ static void test_days_left_unknown(void **state)
 	assert_int_equal(scan_health_days_left(&t, TODAY + 31, 10), SCAN_HEALTH_UNKNOWN);
 	/* six days, seven days */
 	FILL(&t, { TODAY, 0 }, { TODAY + 1, 7 });
-	assert_int_equal(scan_health_days_left(&t, TODAY + 6, 10), SCAN_HEALTH_UNKNOWN);
-	assert_int_equal(scan_health_days_left(&t, TODAY + 7, 10), 10);
+	assert_int_equal(scan_health_days_left(&t, TODAY + 5, 10), SCAN_HEALTH_UNKNOWN);
+	assert_int_equal(scan_health_days_left(&t, TODAY + 6, 10), 10);
 	/* all in one day, after a gap, or a clock that was years behind */
 	FILL(&t, { TODAY - 1000, 0 }, { TODAY, 28 });
 	assert_int_equal(scan_health_days_left(&t, TODAY, 10), 10);
 	/* more in a day than ever fits in 32 bits of sums */
-	FILL(&t, { TODAY, 0 }, { TODAY + 6, U32_MAX }, { TODAY + 7, 0 }, { TODAY + 8, U32_MAX });
-	assert_int_equal(scan_health_days_left(&t, TODAY + 8, U32_MAX), 4);
+	FILL(&t, { TODAY, 0 }, { TODAY + 6, INT32_MAX }, { TODAY + 7, 0 }, { TODAY + 8, INT32_MAX });
+	assert_int_equal(scan_health_days_left(&t, TODAY + 8, U32_MAX), 9);
 }
 
 /* A clock that runs, stands, jumps back and forth: what is kept makes sense at any time. */
@@ -438,6 +483,8 @@ int main(void)
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_sane),
 		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_growth_of_a_day),
+		cmocka_unit_test(test_growth_of_before),
 		cmocka_unit_test(test_days_left),
 		cmocka_unit_test(test_days_left_unknown),
 		cmocka_unit_test(test_mad_clock),
