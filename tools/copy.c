@@ -61,7 +61,7 @@ static int read_by_sector(const struct copy *c, u64 sector, u8 *buf, size_t byte
 /* Zeros for the part of a superblock that is in @buf. */
 static void leave_out(const struct copy *c, u64 super, u64 sector, u8 *buf, size_t bytes)
 {
-	u64 place = c->from->store.start + super;
+	u64 place = c->from->store.store.start + super;
 	u64 first = max(place, sector);
 	u64 end = min(place + REMAP_META_SECTORS, sector + (bytes >> SECTOR_SHIFT));
 
@@ -105,24 +105,35 @@ static int copy_rest(const struct copy *c)
 	return r;
 }
 
+/* What the target was */
+static int forget_old(struct offline *to)
+{
+	struct inspection old;
+	int r = inspect_supers(&old, &to->store.store, false);
+
+	if (!r)
+		r = erase(&old, &to->store.store);
+	inspect_free(&old);
+	if (r == -ENOMEM)
+		return no_memory();
+	return r ? fail(WRONG_DEVICE, "%s cannot be written", to->disk.path) : OK;
+}
+
 /*
  * One that is cut or fails must not look like a spare whose data reads as zeros. So the target has
  * no superblock until all the rest is durable, neither one of the copy nor an old one of its own.
  */
 static int copy_all(const struct copy *c)
 {
-	const struct remap_super *sb = &c->spare->super;
-	int r = erase_supers(sb, &c->to->store.store), error;
+	int r = forget_old(c->to), error;
 
-	if (r)
-		return r == -ENOMEM ? no_memory() :
-		       fail(WRONG_DEVICE, "%s cannot be written", c->to->disk.path);
-	r = copy_rest(c);
+	if (!r)
+		r = copy_rest(c);
 	if (r)
 		return r;
 	error = disk_flush(&c->to->disk);
 	if (!error)
-		error = supers_write(&c->to->disk, c->from->store.start, sb);
+		error = supers_write(&c->to->disk, c->from->store.store.start, &c->spare->super);
 	return error ? fail_errno(error, "%s cannot be written", c->to->disk.path) : OK;
 }
 

@@ -137,15 +137,6 @@ static int wipe_rest(const struct remap_super *sb, struct store *store, u8 *zero
 	return remap_disk_flush(&store->disk) ? -EIO : 0;
 }
 
-int erase_supers(const struct remap_super *sb, struct store *store)
-{
-	u8 *zeros = vzalloc(REMAP_META_SIZE);
-	int r = zeros ? wipe_supers(sb, store, zeros) : -ENOMEM;
-
-	vfree(zeros);
-	return r;
-}
-
 int erase(const struct inspection *spare, struct store *store)
 {
 	const struct remap_super *sb = inspect_layout(spare);

@@ -26,14 +26,6 @@ int heal(const struct inspection *spare, struct store *store, bool force);
 int heal_would(const struct inspection *spare, struct store *store, bool force);
 
 /**
- * erase_supers() - and nothing else: for what is to be overwritten
- * @sb: what it will be: its places become zeros, whatever is there
- *
- * Return: 0, -ENOMEM or -EIO.
- */
-int erase_supers(const struct remap_super *sb, struct store *store);
-
-/**
  * erase() - so that no trace of metadata is left
  * @spare: as found; both superblocks go first, and of these the newer one last
  *
