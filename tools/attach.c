@@ -244,6 +244,20 @@ static int open_found(struct attach *a)
 	return verb_open.run(&call);
 }
 
+/*
+ * What was found first may be in use by what is meant: an array or a multipath device that shows the
+ * same spare, but was not there yet.
+ */
+static int open_again(struct attach *a)
+{
+	int r;
+
+	say_nothing = true;
+	r = seek(a) ? BUSY : open_found(a);
+	say_nothing = false;
+	return r;
+}
+
 /* While a system starts, somebody may look at the disk and be done soon. */
 static int open_patiently(struct attach *a, unsigned int seconds)
 {
@@ -252,11 +266,9 @@ static int open_patiently(struct attach *a, unsigned int seconds)
 
 	while (r == BUSY && now_ms() < end) {
 		sleep_ms(BUSY_MS);
-		say_nothing = true;
-		r = open_found(a);
-		say_nothing = false;
+		r = open_again(a);
 		if (!r)
-			warn("%s is open now: nobody uses its disks any more",
+			warn("%s is open now: nobody else uses its disks",
 			     a->entry->name);
 		else if (r != BUSY)
 			r = open_found(a);

@@ -51,6 +51,17 @@ refuses 5 'is a part of .*holder' "one that stays in use is refused" attach r --
 dmsetup remove holder
 ok "and open once it is not" attach r
 
+rs close r
+# An array takes a part of itself, and shows its spare a while later.
+dm_create array "0 8 linear /dev/mapper/one 16"
+(sleep 3 && dmsetup load array --table "0 $(sectors /dev/mapper/one) linear /dev/mapper/one 0" && dmsetup resume array) &
+ok "a spare that shows on a part of an array first" attach r
+is "$(dmsetup table r | cut -d' ' -f6)" "$(stat -Lc %Hr:%Lr /dev/mapper/array)" "is that on the array"
+ok "it has what was moved" pattern_check $D 0 0 2
+rs close r
+dm_remove array
+ok "without the array it is the part" attach r
+
 plug two
 ok "another spare takes its place" rs replace-spare r /dev/mapper/two -q
 rs close r
