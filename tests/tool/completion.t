@@ -51,6 +51,8 @@ is "$(completes open spare.img '')" "" "a new name is not known"
 is "$(completes import safe other)" "other.img" "a file"
 is "$(completes restore other)" "other.img" "a file, first"
 is "$(completes restore other.img sp)" "spare.img" "then a spare"
+is "$(completes metrics --output sp)" "spare.img" "a file to write"
+is "$(completes status --output s)" "" "columns are no files, nor names"
 printf '# people\n\nboots UUID=1 - nofail\n  later\t/dev/x\n' >tab
 export REMAPSETUP_TAB=$WORK/tab
 is "$(completes attach '')" "boots later" "names of remaptab"
