@@ -169,13 +169,13 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 	prefer(&s, any_active(&s) ? REMAP_SUPER_ACTIVE : REMAP_SUPER_STANDBY);
 	snprintf(what, sizeof(what), "the spare %s", text);
 	return r ? r : single(&s, path, size, what,
-			      "Blocks that were moved to it are nowhere else: plug it in, and do not use the main device alone");
+			      "Blocks that were moved to it are nowhere else: plug it in (or its area begins elsewhere: --spare-start), and do not use the main device alone");
 }
 
-bool find_is_here(const u8 *uuid, char *path, size_t size)
+bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size)
 {
 	char found[MAX_FOUND][256];
-	struct search s = { .found = found };
+	struct search s = { .start = start, .found = found };
 
 	memcpy(s.uuid, uuid, sizeof(s.uuid));
 	if (device_each(try_spare, &s) || !s.nr)

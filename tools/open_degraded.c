@@ -29,10 +29,13 @@ struct degraded {
 
 static int refuse_spare(const struct degraded *d)
 {
+	unsigned long long start = 0;
 	char path[256];
+	int r = option_number(d->call, OPT_SPARE_START, 0, 1ULL << 53, &start);
 
-	if (given(d->call, OPT_FORCE) || !find_is_here(d->backup.super.uuid, path, sizeof(path)))
-		return OK;
+	if (r || given(d->call, OPT_FORCE) ||
+	    !find_is_here(d->backup.super.uuid, start, path, sizeof(path)))
+		return r;
 	return fail(WRONG_DEVICE, "the spare is here: %s. Open it with that, and nothing is missing; --degraded is for a spare that is dead",
 		    path);
 }

@@ -58,4 +58,19 @@ ok "a copy of the disk" dd if=$M of=/dev/disk/other bs=1M
 ok "with --force" rs open map.backup r --degraded -q --data-device /dev/disk/other --force
 ok "has the same" pattern_check $D 0 0 2 --errors 800+24,31992+8
 ok "it closes" rs close r
+
+# An area that neither begins at the start nor ends at the end, as on a disk that has grown, shows neither superblock from sector 0 on.
+make_null_blk spare 8
+dm_create small "0 12288 linear $S 0"
+UUID=$(rs format /dev/mapper/small --data-device $M --spare-start 2048 -q | sed -n 's/^UUID: //p')
+dm_remove small
+refuses 4 'is not here.*its area begins elsewhere: --spare-start' "a spare that begins elsewhere" rs open UUID="$UUID" r
+ok "with --spare-start" rs open UUID="$UUID" r --spare-start 2048
+rs remap r 100+2
+rs close r
+ok "a backup" rs backup $S later.backup --spare-start 2048
+refuses 1 'spare-start needs a number' "a start that is none" rs open later.backup r --degraded -q --spare-start x
+refuses 4 'the spare is here: /dev/' "that one is there, too" rs open later.backup r --degraded -q --spare-start 2048
+ok "not told where, it is not noticed" rs open later.backup r --degraded -q
+ok "it closes" rs close r
 done_testing
