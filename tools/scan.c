@@ -270,6 +270,10 @@ static int find(struct scan *s, const char *name)
 	if (!text(s, "state", state, sizeof(state)))
 		return fail(WRONG_DEVICE, "%s has no scanner: the module is not loaded. 'modprobe dm-remap-scanner' gives one to every device",
 			    name);
+	/* the scanner would take it, and begin nothing until somebody enables it */
+	if (!strcmp(s->call->args[0], "start") && !strcmp(state, "disabled"))
+		return fail(BUSY, "%s: the scanner is disabled, so no pass begins. 'dmsetup message %s 0 scan enabled 1' enables it",
+			    name, name);
 	return OK;
 }
 

@@ -75,6 +75,10 @@ refuses 1 'nothing to wait for' "waiting for a pause" rs scan pause r --wait
 refuses 1 'with --wait only' "progress without waiting" rs scan start r --progress-json
 refuses 1 'progress-frequency needs a number' "a frequency that is none" rs scan start r --wait --progress-frequency x
 refuses 4 'q is not active' "no device" rs scan start q
+dmsetup message r 0 scan enabled 0
+refuses 5 'the scanner is disabled, so no pass begins.*scan enabled 1' "a scanner that is disabled" rs scan start r
+refuses 5 'the scanner is disabled' "is not waited for" rs scan start r --wait
+dmsetup message r 0 scan enabled 1
 is "$(scan_get r state) $(scan_get r passes)" "waiting 0" "none of this began a pass"
 dmsetup suspend r
 refuses 5 'is suspended' "a suspended device" rs scan start r
