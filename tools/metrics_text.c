@@ -109,7 +109,7 @@ static const struct figure {
 	{ "size_bytes", "gauge", "Size of the device.", size },
 	{ "block_size_bytes", "gauge", "Size of a block, the unit of remapping.", block_size },
 	{ "suspended", "gauge", "1 if the device is suspended.", suspended },
-	{ "degraded", "gauge", "1 if it does not work fully: the mode is not rw, or the state not normal.", degraded },
+	{ "degraded", "gauge", "1 if it does not work fully: the mode is not rw, or the state not normal (ro-map of a device that was opened read-only is none).", degraded },
 	{ "remapped_blocks", "gauge", "Blocks that live on the spare.", remapped },
 	{ "lost_logical_blocks", "gauge", "Logical blocks whose data was lost; they read as errors until they are written.", lost },
 	{ "spare_blocks", "gauge", "Blocks that the spare has.", spare_total },

@@ -226,7 +226,9 @@ const struct verb verb_status = {
 "   8  blocks were moved to the spare\n"
 "  16  75 percent of the spare are in use, or fewer than low_water are free\n"
 "  32  data was lost, and was not written since\n"
-"  64  it does not work fully: the mode is not rw, or the state not normal",
+"  64  it does not work fully: the mode is not rw, or the state not normal\n"
+"      (ro-map of a device that was opened read-only is none)\n"
+"Only devices that are open are looked at.",
 	.min_args = 0,
 	.max_args = 1,
 	.options = options,
