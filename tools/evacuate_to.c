@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <sys/sysmacros.h>
 
 #include <linux/kernel.h>
 
@@ -20,8 +19,8 @@
 #include "interrupt.h"
 #include "klog.h"
 #include "offline.h"
-#include "remaptab.h"
 #include "reply.h"
+#include "warn_of_tab.h"
 #include "window.h"
 
 #define OPENED_TRIES	30	/* udev looks at a device now and then, and is soon done */
@@ -375,22 +374,6 @@ static void scrap(struct transfer *e)
  * What came of it
  */
 
-static void warn_of_tab(const struct transfer *e)
-{
-	struct remaptab_file tab;
-	const struct remaptab *entry;
-
-	if (remaptab_load(REMAPTAB_PATH, &tab))
-		return;
-	entry = remaptab_find(&tab, e->status->name);
-	if (entry && entry->main[0] &&
-	    (strncmp(entry->main, "ID=", 3) || strcmp(entry->main + 3, e->identity)))
-		warn("line %u of %s names the main device, %s: is that %s now? ID=%s is",
-		     entry->line, REMAPTAB_PATH, entry->main, e->call->value[OPT_TO],
-		     e->identity);
-	remaptab_free(&tab);
-}
-
 static void warn_of_old(const struct transfer *e, dev_t old)
 {
 	char path[256];
@@ -398,7 +381,7 @@ static void warn_of_old(const struct transfer *e, dev_t old)
 	device_path(old, path, sizeof(path));
 	warn("%s was not touched. It still looks like %s, with the same UUIDs, and gets older from now on: disconnect it, or 'wipefs --all %s'. Backups of the map that were made before name it: make a new one",
 	     path, e->status->name, path);
-	warn_of_tab(e);
+	warn_of_main(e->status->name, e->call->value[OPT_TO], e->identity);
 }
 
 static int report(const struct transfer *e)
@@ -427,13 +410,6 @@ static int report(const struct transfer *e)
 /*
  * One that was interrupted
  */
-
-static bool names(const char *table, dev_t number)
-{
-	unsigned int a, b;
-
-	return table && sscanf(table, "%u:%u", &a, &b) == 2 && makedev(a, b) == number;
-}
 
 /* The tool died in its window, with its table loaded; the spare tells how far it was. */
 static int settle_window(struct transfer *e, dev_t number, bool *done)
@@ -478,7 +454,7 @@ static int continue_ours(struct transfer *e, bool *done)
 		return OK;
 	table = window_table(e->status->name, true);
 	/* a window of replace-spare or grow has the same main device */
-	if (new.number != e->status->main && names(table, new.number))
+	if (new.number != e->status->main && window_names_main(table, new.number))
 		r = settle_window(e, new.number, done);
 	free(table);
 	disk_close(&new);

@@ -19,6 +19,7 @@
 #include "promote.h"
 #include "successor.h"
 #include "verb.h"
+#include "warn_of_tab.h"
 #include "window.h"
 
 #define MAX_ALIGN	1048576	/* as format */
@@ -389,13 +390,14 @@ static int report(const struct replace *r)
 	struct remap_status now;
 	int e = check_runs(r, &now);
 
-	if (e)
+	if (!e)
+		printf("%s is the spare of %s now, with %u blocks; %u were copied.\n"
+		       "%s is not used any more; remapsetup erase %s clears it\n",
+		       r->pair.spare.path, now.name, now.total, r->s.copied, r->old.path,
+		       r->old.path);
+	warn_of_spare(r->status.name, r->call->args[1], r->status.uuid, r->pair.spare_start);
+	if (e || !r->s.newly_lost)
 		return e;
-	printf("%s is the spare of %s now, with %u blocks; %u were copied.\n"
-	       "%s is not used any more; remapsetup erase %s clears it\n",
-	       r->pair.spare.path, now.name, now.total, r->s.copied, r->old.path, r->old.path);
-	if (!r->s.newly_lost)
-		return OK;
 	warn("%s did not give %llu logical blocks any more; they are lost now: see remapsetup list --lost %s",
 	     r->old.path, r->s.newly_lost, now.name);
 	return OK;
@@ -426,14 +428,6 @@ static int exchange_spares(struct replace *r)
 /*
  * One that was interrupted
  */
-
-static bool names_new(const struct replace *r, const char *table)
-{
-	unsigned int a, b;
-
-	return table && sscanf(table, "%*u:%*u %*u %u:%u", &a, &b) == 2 &&
-	       makedev(a, b) == r->new.number;
-}
 
 /* The tool died in its window; what the two spares say tells how far it was. */
 static int settle(struct replace *r, const struct remap_super *old, const struct remap_super *new,
@@ -490,7 +484,7 @@ static int continue_ours(struct replace *r, bool *done)
 		return e;
 	e = disk_open(&r->new, r->call->args[1], DISK_WRITE);
 	table = window_table(r->status.name, true);
-	ours = !e && names_new(r, table);
+	ours = !e && window_names_spare(table, r->new.number);
 	free(table);
 	if (ours)
 		e = disk_open(&r->old, device_path(r->status.spare, path, sizeof(path)),
@@ -500,11 +494,13 @@ static int continue_ours(struct replace *r, bool *done)
 	disk_close(&r->old);
 	if (!*done)
 		disk_close(&r->new);
-	if (!e && *done)
-		e = check_runs(r, &now);
-	if (!e && *done)
+	if (e || !*done)
+		return e;
+	e = check_runs(r, &now);
+	if (!e)
 		printf("the replacement that was interrupted is complete: %s is the spare of %s\n",
 		       r->call->args[1], r->status.name);
+	warn_of_spare(r->status.name, r->call->args[1], r->status.uuid, r->pair.spare_start);
 	return e;
 }
 

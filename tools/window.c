@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <linux/kernel.h>
@@ -310,4 +311,18 @@ char *window_table(const char *name, bool inactive)
 	}
 	dm_task_destroy(task);
 	return copy;
+}
+
+bool window_names_main(const char *table, dev_t number)
+{
+	unsigned int a, b;
+
+	return table && sscanf(table, "%u:%u", &a, &b) == 2 && makedev(a, b) == number;
+}
+
+bool window_names_spare(const char *table, dev_t number)
+{
+	unsigned int a, b;
+
+	return table && sscanf(table, "%*u:%*u %*u %u:%u", &a, &b) == 2 && makedev(a, b) == number;
 }

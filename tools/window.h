@@ -99,4 +99,8 @@ int window_clear(const char *name);
 /** window_table() - the parameters of the live table (or the inactive one); NULL: none. free() it */
 char *window_table(const char *name, bool inactive);
 
+/** window_names_main(), window_names_spare() - is this device that of a table? It may be NULL */
+bool window_names_main(const char *table, dev_t number);
+bool window_names_spare(const char *table, dev_t number);
+
 #endif

@@ -188,6 +188,28 @@ refuses 4 'readonly changes nothing' "read-only, it is not brought to its end" r
 ok "open of the old one brings it to its end" rs open $S1 r --data-device $M
 runs_on $S2 "rw 200 0" "brought to its end"
 
+# What remaptab says of the spare is looked at.
+# told NAME SPARE OPTION START: what is said of line 3, and the new spare begins at START
+told() {
+	start
+	UUID=$(uuid_of r)
+	printf '# of others\nq /dev/q - spare-start=8\n%s %s - %s\n' "$1" "${2/@/$UUID}" "$3" >/etc/remaptab
+	ok "replace-spare with '$*'" rs replace-spare r $S2 -q --spare-start "$4"
+	WARNING=$(grep '/etc/remaptab' <<<"$OUTPUT") || true
+}
+told r "UUID=@" nofail 0
+is "$WARNING" "" "a line that goes by UUID stays right"
+told r "uuid=@" spare-start=2048 2048
+is "$WARNING" "" "and one that knows where it begins"
+told other $S1 - 0
+is "$WARNING" "" "another device is none of our business"
+told r $S1 - 0
+like "$WARNING" "line 3 of /etc/remaptab names the spare, $S1, from sector 0 on: is that $S2 now\? UUID=$UUID and spare-start=0 are" \
+	"a line with a path may not"
+told r "UUID=@" - 2048
+like "$WARNING" "UUID=$UUID, from sector 0 on: .* spare-start=2048 are\. Change it before the next boot" "nor one without the start"
+rm /etc/remaptab
+
 # Killed at any time, and done again; or resumed by somebody, closed and opened.
 open_any() { rs open $S1 r --data-device $M || rs open $S2 r --data-device $M; }
 start
