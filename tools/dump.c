@@ -24,18 +24,6 @@ static void line(const char *what, const char *fmt, ...)
 	va_end(args);
 }
 
-const char *dump_text(const u8 *text, size_t size)
-{
-	static char out[256];
-	size_t i;
-
-	/* what a terminal might obey is not for a terminal */
-	for (i = 0; i < size && i < sizeof(out) - 1 && text[i]; i++)
-		out[i] = text[i] < ' ' || text[i] >= 0x7f ? '?' : text[i];
-	out[i] = 0;
-	return out;
-}
-
 static const char *flags(const struct remap_super *sb)
 {
 	bool standby = sb->state == REMAP_SUPER_STANDBY;
@@ -68,7 +56,7 @@ static void print_supers(const struct inspection *spare)
 	line("main device", "%llu sectors from sector %llu on",
 	     (unsigned long long)sb->main_length, (unsigned long long)sb->main_start);
 	if (memcmp(sb->main_identity, none, sizeof(none)))
-		line("its identity", "%s", dump_text(sb->main_identity, sizeof(sb->main_identity)));
+		line("its identity", "%s", identity_text(sb));
 	if (sb->flags & REMAP_SUPER_FINGERPRINT)
 		line("its fingerprints", "%08x %08x", sb->fingerprint[0], sb->fingerprint[1]);
 }

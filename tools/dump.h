@@ -17,7 +17,4 @@ const char *dump_outcome(const struct spare_block *block);
 /** dump_time() - of an entry, or "-"; in a static buffer */
 const char *dump_time(const struct remap_disk_entry *entry);
 
-/** dump_text() - what fills a field or ends with a zero byte; in a static buffer */
-const char *dump_text(const u8 *text, size_t size);
-
 #endif

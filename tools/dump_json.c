@@ -109,7 +109,7 @@ static void put_super(struct json_object *o, const struct remap_super *sb)
 	json_put_u64(o, "spare_blocks", sb->spare_blocks);
 	json_put_u64(o, "main_start", sb->main_start);
 	json_put_u64(o, "main_length", sb->main_length);
-	json_put_text(o, "main_identity", dump_text(sb->main_identity, sizeof(sb->main_identity)));
+	json_put_text(o, "main_identity", identity_text(sb));
 	json_object_object_add(o, "layout", layout(sb));
 }
 

@@ -12,6 +12,7 @@
 #include "identity.h"
 #include "in_use.h"
 #include "sysfs.h"
+#include "terms.h"
 
 #define MAX_FOUND	8
 
@@ -202,11 +203,11 @@ static int try_main(dev_t number, void *context)
 
 int find_main(const struct remap_super *sb, const char *spare, char *path, size_t size)
 {
-	char found[MAX_FOUND][256], identity[IDENTITY_SIZE] = "", what[256];
+	char found[MAX_FOUND][256], what[256];
+	const char *identity = identity_text(sb);
 	struct search s = { .identity = identity, .found = found,
 			    .sectors = sb->main_start + sb->main_length };
 
-	memcpy(identity, sb->main_identity, sizeof(identity) - 1);
 	if (!identity[0])
 		return fail(BAD_USE, "%s does not know its main device, which had neither WWN nor serial number when it was formatted: name it with --data-device",
 			    spare);

@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 
 #include "findings.h"
+#include "terms.h"
 
 #define NOTHING_LOST	"nothing is lost"
 #define HEALS_ITSELF	"nothing: the next start rewrites it; so does 'remapsetup repair'"
@@ -135,14 +136,14 @@ static void overwritten(struct findings *found, const struct inspection *spare)
 
 static void handover_cut(struct findings *found, const struct inspection *spare)
 {
-	const char *main_device = (const char *)spare->md.super.main_identity;
+	const char *main_device = identity_text(&spare->md.super);
 	/* of one that does not read the generation is 0 */
 	bool b = spare->supers[SPARE_A].generation > spare->supers[SPARE_B].generation;
 
 	findings_add(found, REFUSED,
 		     text("superblock %c was written by a handover that was cut, and the device was used since by superblock %c",
 			  b ? 'A' : 'B', b ? 'B' : 'A'),
-		     text("%c could not be read at that time; what was written then is with this spare and the main device %.128s, and nowhere else",
+		     text("%c could not be read at that time; what was written then is with this spare and the main device %s, and nowhere else",
 			  b ? 'A' : 'B', main_device[0] ? main_device : "that it had"),
 		     "if the other spare or main device was not used in their place since: 'remapsetup repair --in-place --force' makes these count again, and then hand over anew");
 }

@@ -8,15 +8,16 @@
 
 #include "findings_main.h"
 #include "identity.h"
+#include "terms.h"
 
 #define OTHER_ADVICE	"look for the right one; 'remapsetup open' finds it by its identity if it is here"
 
 static void see_identity(struct findings *found, const struct remap_super *sb,
 			 const struct disk *main)
 {
-	char recorded[IDENTITY_SIZE] = "", actual[IDENTITY_SIZE];
+	const char *recorded = identity_text(sb);
+	char actual[IDENTITY_SIZE];
 
-	memcpy(recorded, sb->main_identity, sizeof(recorded) - 1);
 	if (!recorded[0]) {
 		findings_add(found, NOTE, "the spare knows no identity of its main device",
 			     "it had neither WWN nor serial number when the spare was formatted; a wrong one would not be noticed by that",

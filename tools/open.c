@@ -22,6 +22,7 @@
 #include "pair.h"
 #include "promote.h"
 #include "super.h"
+#include "terms.h"
 #include "verb.h"
 
 struct open {
@@ -65,8 +66,8 @@ static int refuse_spare(const struct open *o, enum spare_is is)
 		return fail(WRONG_DEVICE, "%s: its two superblocks are whole and contradict each other, perhaps an old copy of a part of it was restored. Nothing was changed; see remapsetup check",
 			    path);
 	case SPARE_CUT:
-		main_device = (const char *)o->supers.best->main_identity;
-		return fail(WRONG_DEVICE, "%s: a handover to another spare or main device was cut by a power failure, and the device was used since without knowing of it. What was written then is with %s and the main device %.128s, and nowhere else. Nothing was changed; see remapsetup check %s",
+		main_device = identity_text(o->supers.best);
+		return fail(WRONG_DEVICE, "%s: a handover to another spare or main device was cut by a power failure, and the device was used since without knowing of it. What was written then is with %s and the main device %s, and nowhere else. Nothing was changed; see remapsetup check %s",
 			    path, path, main_device[0] ? main_device : "that it had", path);
 	case SPARE_UNREADABLE:
 		return fail(WRONG_DEVICE, "%s cannot be read where its superblocks are. Blocks that were moved to it are nowhere else: check its cable before anything",
@@ -88,7 +89,7 @@ static int judge_spare(struct open *o, enum spare_is is)
 		return refuse_spare(o, is);
 	o->super = o->supers.best;
 	uuid_unparse_lower(o->super->uuid, o->uuid);
-	memcpy(o->recorded, o->super->main_identity, sizeof(o->recorded) - 1);
+	snprintf(o->recorded, sizeof(o->recorded), "%s", identity_text(o->super));
 	return OK;
 }
 

@@ -18,6 +18,7 @@
 #include "klog.h"
 #include "open.h"
 #include "pair.h"
+#include "terms.h"
 
 struct degraded {
 	const struct call *call;
@@ -42,9 +43,9 @@ static int refuse_spare(const struct degraded *d)
 
 static int check_identity(const struct degraded *d)
 {
-	char recorded[IDENTITY_SIZE] = "", actual[IDENTITY_SIZE];
+	const char *recorded = identity_text(&d->backup.super);
+	char actual[IDENTITY_SIZE];
 
-	memcpy(recorded, d->backup.super.main_identity, sizeof(recorded) - 1);
 	if (!identity_of(d->pair.main.number, actual))
 		actual[0] = '\0';
 	if (!recorded[0] || !strcmp(recorded, actual) || given(d->call, OPT_FORCE))

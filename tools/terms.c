@@ -4,6 +4,7 @@
 #include <dm-remap/format.h>
 #include <linux/kernel.h>
 
+#include "../dm-remap-core/format.h"
 #include "terms.h"
 
 static const char * const states[] = {
@@ -65,4 +66,19 @@ int state_of_name(const char *name)
 int reason_of_name(const char *name)
 {
 	return value(reasons, ARRAY_SIZE(reasons), name);
+}
+
+const char *identity_text(const struct remap_super *sb)
+{
+	static char out[sizeof(sb->main_identity) + 1];
+	size_t i;
+
+	/* what a terminal might obey is not for a terminal */
+	for (i = 0; i < sizeof(sb->main_identity) && sb->main_identity[i]; i++) {
+		u8 c = sb->main_identity[i];
+
+		out[i] = c < ' ' || c >= 0x7f ? '?' : c;
+	}
+	out[i] = 0;
+	return out;
 }

@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+struct remap_super;
+
 /* one word each; "unknown" for what is none */
 const char *name_of_state(u8 state);
 const char *name_of_reason(u8 reason);
@@ -13,5 +15,8 @@ const char *name_of_super_state(u32 state);
 /* the number, or -1 */
 int state_of_name(const char *name);
 int reason_of_name(const char *name);
+
+/** identity_text() - of the main device, as a superblock has it, fit to be printed; in a static buffer */
+const char *identity_text(const struct remap_super *sb);
 
 #endif

@@ -92,9 +92,20 @@ perl -e 'local $/; open F, "+<", "hostile.img"; binmode F; my $d = <F>; my $s = 
 	my $crc = 0xffffffff;
 	for (unpack "C*", $s) { $crc ^= $_; $crc = $crc & 1 ? $crc >> 1 ^ 0x82f63b78 : $crc >> 1 for 1 .. 8 }
 	substr($s, 8, 4) = pack "L<", $crc ^ 0xffffffff; seek F, 0, 0; print F $s'
-for verb in "dump" "dump --json" "check" "backup"; do
+truncate -s 1M main.img
+# a handover that was cut, and the spare was used since
+cp hostile.img cut.img
+printf 'evil\033[2Jtext' | dd of=cut.img bs=1 seek=$(($(place_of_b cut.img) + 184)) conv=notrunc status=none
+super cut.img 0 4 3 $(((1 << 33) + 1))
+super cut.img 1 2 3 1
+like "$("$TOOL" check cut.img)" 'handover that was cut.*main device evil' "what is printed of a cut handover"
+like "$("$TOOL" check --data-device main.img hostile.img)" 'the main device has evil' "... of another main device"
+for verb in "dump" "dump --json" "check" "check --data-device main.img" "check --json" "backup" cut; do
+	image=hostile.img
+	[[ $verb != cut ]] || verb=check image=cut.img
 	# shellcheck disable=SC2086 # words
-	if "$TOOL" $verb hostile.img 2>&1 | grep -q $'\033'; then
+	try "$TOOL" $verb $image
+	if [[ $OUTPUT == *$'\033'* ]]; then
 		fail "$verb: a terminal's commands are not printed"
 	else
 		pass "$verb: a terminal's commands are not printed"
