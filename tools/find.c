@@ -4,8 +4,11 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include <uuid/uuid.h>
+
+#include <linux/kernel.h>
 
 #include "device.h"
 #include "find.h"
@@ -25,6 +28,7 @@ struct search {
 	int nr;
 	u32 states[MAX_FOUND];	/* of spares, enum remap_super_state */
 	bool held[MAX_FOUND];	/* another device stands on it, and shows the same spare perhaps */
+	char member[256];	/* the last one that shows it only as a part of something */
 };
 
 static int note(struct search *s, dev_t number)
@@ -70,6 +74,50 @@ static bool is_readable(const char *path, dev_t number)
 	return good;
 }
 
+/* Of a logical volume: LVM's UUID for it has a suffix. */
+static bool is_private(dev_t number)
+{
+	char uuid[160];
+
+	return sysfs_text(number, "dm/uuid", uuid, sizeof(uuid)) && !strncmp(uuid, "LVM-", 4) &&
+	       strchr(uuid + 4, '-');
+}
+
+/*
+ * A part of an array, or one path of several. With its metadata at the end, or none, it shows the same
+ * spare as the whole, which may not be there yet; opened alone it would be another copy.
+ */
+static bool is_member(dev_t number)
+{
+	static const char * const says[] = {
+		"E:ID_FS_TYPE=linux_raid_member\n", "E:ID_FS_TYPE=mpath_member\n",
+		"E:DM_MULTIPATH_DEVICE_PATH=1\n"
+	};
+	char path[80], line[512];
+	bool member = false;
+	unsigned int i;
+	FILE *file;
+
+	/* udev has looked for them; there may be none */
+	snprintf(path, sizeof(path), "/run/udev/data/b%u:%u", major(number), minor(number));
+	file = fopen(path, "re");
+	while (file && !member && fgets(line, sizeof(line), file))
+		for (i = 0; i < ARRAY_SIZE(says); i++)
+			member |= !strcmp(line, says[i]);
+	if (file)
+		fclose(file);
+	return member || is_private(number);
+}
+
+static void note_spare(struct search *s, dev_t number, u32 state, bool held)
+{
+	if (s->nr < MAX_FOUND) {
+		s->states[s->nr] = state;
+		s->held[s->nr] = held;
+	}
+	note(s, number);
+}
+
 static int try_spare(dev_t number, void *context)
 {
 	struct search *s = context;
@@ -84,11 +132,10 @@ static int try_spare(dev_t number, void *context)
 		return 0;
 	r = supers_read(&supers, &disk, s->start, &is);
 	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid)) {
-		if (s->nr < MAX_FOUND) {
-			s->states[s->nr] = supers.best->state;
-			s->held[s->nr] = in_use_by(disk.fd, NULL, 0);
-		}
-		note(s, number);
+		if (is_member(number))
+			snprintf(s->member, sizeof(s->member), "%s", path);
+		else
+			note_spare(s, number, supers.best->state, in_use_by(disk.fd, NULL, 0));
 	}
 	disk_close(&disk);
 	return r;
@@ -169,6 +216,9 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 	drop_held(&s);
 	prefer(&s, any_active(&s) ? REMAP_SUPER_ACTIVE : REMAP_SUPER_STANDBY);
 	snprintf(what, sizeof(what), "the spare %s", text);
+	if (!r && !s.nr && s.member[0])
+		return fail(WRONG_DEVICE, "%s is here only on %s, which is a part of an array, or one path of several: start the whole, and do not use the main device alone",
+			    what, s.member);
 	return r ? r : single(&s, path, size, what,
 			      "Blocks that were moved to it are nowhere else: plug it in (or its area begins elsewhere: --spare-start), and do not use the main device alone");
 }
@@ -179,9 +229,9 @@ bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size)
 	struct search s = { .start = start, .found = found };
 
 	memcpy(s.uuid, uuid, sizeof(s.uuid));
-	if (device_each(try_spare, &s) || !s.nr)
+	if (device_each(try_spare, &s) || (!s.nr && !s.member[0]))
 		return false;
-	snprintf(path, size, "%s", found[0]);
+	snprintf(path, size, "%s", s.nr ? found[0] : s.member);
 	return true;
 }
 

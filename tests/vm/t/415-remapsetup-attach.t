@@ -61,6 +61,36 @@ ok "it has what was moved" pattern_check $D 0 0 2
 rs close r
 dm_remove array
 ok "without the array it is the part" attach r
+rs close r
+# What udev knows of a part, where the array does not come, or late. There is no udev here.
+db=/run/udev/data/b$(stat -Lc %Hr:%Lr /dev/mapper/one)
+mkdir -p /run/udev/data
+for says in ID_FS_TYPE=linux_raid_member ID_FS_TYPE=mpath_member DM_MULTIPATH_DEVICE_PATH=1; do
+	printf '%s\n' S:disk/by-id/x "E:$says" >"$db"
+	refuses 4 "is here only on /dev/mapper/one, which is a part of" "$says: a part alone is not opened" attach r --timeout 0
+done
+(sleep 3 && dm_create array "0 $(sectors /dev/mapper/one) linear /dev/mapper/one 0") &
+ok "the array is waited for" attach r
+is "$(dmsetup table r | cut -d' ' -f6)" "$(stat -Lc %Hr:%Lr /dev/mapper/array)" "and used"
+ok "it has what was moved" pattern_check $D 0 0 2
+rs close r
+dm_remove array
+echo E:DM_MULTIPATH_DEVICE_PATH=0 >"$db"
+ok "what is a part of nothing is opened" attach r
+rs close r
+rm "$db"
+N=$(sectors /dev/mapper/one)
+dm_remove one
+plug_lv() { dmsetup create lv -u "LVM-$1" --table "0 $N linear /dev/disk/one 2048"; }
+plug_lv "$(printf %064d 1)-rimage"
+refuses 4 "is here only on /dev/mapper/lv, which is a part of" "nor an image of a logical volume alone" attach r --timeout 0
+dm_remove lv
+plug_lv "$(printf %064d 1)"
+ok "a logical volume is" attach r
+rs close r
+dm_remove lv
+plug one
+ok "and the disk" attach r
 
 plug two
 ok "another spare takes its place" rs replace-spare r /dev/mapper/two -q
