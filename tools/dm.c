@@ -14,6 +14,7 @@
 
 #include "dm.h"
 #include "handshake.h"
+#include "interrupt.h"
 #include "module_refused.h"
 #include "say.h"
 
@@ -176,7 +177,8 @@ static int read_lines(struct remap_status *s, int type,
 		s->open_count = info.open_count;
 		s->event_nr = info.event_nr;
 		s->sectors = length;
-		r = target && !strcmp(target, TARGET) ? parse(s, params) : -EMEDIUMTYPE;
+		r = !info.live_table ? -ENODATA :
+		    target && !strcmp(target, TARGET) ? parse(s, params) : -EMEDIUMTYPE;
 	}
 	dm_task_destroy(task);
 	return r;
@@ -225,6 +227,9 @@ static int refuse_status(const char *name, int r)
 			return fail(WRONG_DEVICE, "%s is open without its spare (open --degraded): it is read-only, what was moved to the spare reads as an error, and there is no more to tell or to do. Close it, and open it with its spare",
 				    name);
 		return fail(WRONG_DEVICE, "%s is a device of another kind than \"remap\"", name);
+	case -ENODATA:
+		return fail(WRONG_DEVICE, "%s has no table, and takes no I/O: it was not made to its end, or another program is just making it. No data is in it, and none is lost: 'remapsetup close %s' clears it away if it is of remapsetup, else 'dmsetup remove %s'",
+			    name, name, name);
 	case -EPROTO:
 		return fail(WRONG_DEVICE, "%s: the module in the kernel describes it in a way that this remapsetup (%s) does not understand: install the two of one release of dm-remap",
 			    name, DM_REMAP_VERSION);
@@ -244,7 +249,7 @@ int dm_read_ours(const char *name, struct remap_status *status)
 {
 	int r = dm_try_status(name, status);
 
-	if (r == -EMEDIUMTYPE && is_ours(status->name))
+	if ((r == -EMEDIUMTYPE || r == -ENODATA) && is_ours(status->name))
 		return OK;
 	return r ? refuse_status(r == -ENXIO ? name : status->name, r) : OK;
 }
@@ -367,20 +372,26 @@ int dm_handshake(const char *name)
  * Life
  */
 
-/* Waits until udev has made, or removed, the links. */
-static int run_with_udev(struct dm_task *task)
+/* Runs and destroys it. @cookie is what to wait for until udev has made, or removed, the links. */
+static int run_for_udev(struct dm_task *task, uint32_t *cookie)
 {
-	uint32_t cookie = 0;
 	int r = 0;
 
-	if (!dm_task_set_cookie(task, &cookie, 0)) {
-		dm_task_destroy(task);
-		return -ENOMEM;
-	}
-	if (!dm_task_run(task))
+	*cookie = 0;
+	if (!dm_task_set_cookie(task, cookie, 0))
+		r = -ENOMEM;
+	else if (!dm_task_run(task))
 		r = dm_task_get_errno(task) ? -dm_task_get_errno(task) : -EINVAL;
-	dm_udev_wait(cookie);
 	dm_task_destroy(task);
+	return r;
+}
+
+static int run_with_udev(struct dm_task *task)
+{
+	uint32_t cookie;
+	int r = run_for_udev(task, &cookie);
+
+	dm_udev_wait(cookie);
 	return r;
 }
 
@@ -434,6 +445,8 @@ static bool is_leftover(const struct dm_line *line)
 int dm_create(const struct dm_line *line)
 {
 	struct dm_task *task = new_task(DM_DEVICE_CREATE, line->name);
+	uint32_t cookie;
+	sigset_t signals;
 	int r;
 
 	if (!task)
@@ -442,9 +455,17 @@ int dm_create(const struct dm_line *line)
 		dm_task_destroy(task);
 		return -ENOMEM;
 	}
-	r = run_with_udev(task);
-	if (r && is_leftover(line))
-		dm_remove(line->name, false);
+	/* made, loaded, resumed: who ends in between leaves a device without a table */
+	interrupt_hold(&signals);
+	r = run_for_udev(task, &cookie);
+	if (r) {
+		dm_udev_wait(cookie);
+		if (is_leftover(line))
+			dm_remove(line->name, false);
+	}
+	interrupt_release(&signals);
+	if (!r)
+		dm_udev_wait(cookie);
 	return r;
 }
 

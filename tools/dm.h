@@ -56,8 +56,8 @@ bool dm_exists(const char *name);
 int dm_read_status(const char *name, struct remap_status *status);
 
 /**
- * dm_read_ours() - the same; but a device that is open without its spare will do, and then
- * only what device-mapper knows of any device is filled in
+ * dm_read_ours() - the same; but a device that is open without its spare, or has no table, will do,
+ * and then only what device-mapper knows of any device is filled in
  */
 int dm_read_ours(const char *name, struct remap_status *status);
 

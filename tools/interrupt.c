@@ -25,3 +25,16 @@ void interrupt_catch(void)
 	catch_signal(SIGTERM);
 	catch_signal(SIGHUP);
 }
+
+void interrupt_hold(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, before);
+}
+
+void interrupt_release(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}

@@ -10,4 +10,8 @@ extern volatile sig_atomic_t interrupted;
 /** interrupt_catch() - from now on SIGINT, SIGTERM and SIGHUP only set @interrupted */
 void interrupt_catch(void);
 
+/** interrupt_hold() - no signal comes before interrupt_release(): what is done between is done whole */
+void interrupt_hold(sigset_t *before);
+void interrupt_release(const sigset_t *before);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include <linux/kernel.h>
 
+#include "interrupt.h"
 #include "say.h"
 #include "window.h"
 
@@ -187,7 +188,6 @@ static void forget_all(struct window *w)
 
 int window_open(struct window *w, const char *name, size_t reserve)
 {
-	sigset_t all;
 	int r = window_refuse(name);
 
 	memset(w, 0, sizeof(*w));
@@ -202,8 +202,7 @@ int window_open(struct window *w, const char *name, size_t reserve)
 	}
 	outlive(w->oom_score, sizeof(w->oom_score));
 	fflush(stdout);
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &w->signals);
+	interrupt_hold(&w->signals);
 	w->words = say_verbose;
 	say_verbose = false;
 	return OK;
@@ -263,7 +262,7 @@ void window_close(struct window *w)
 	unlock_memory();
 	outlive_no_more(w->oom_score);
 	say_verbose = w->words;
-	sigprocmask(SIG_SETMASK, &w->signals, NULL);
+	interrupt_release(&w->signals);
 }
 
 /*
