@@ -13,7 +13,7 @@
 #include "keep.h"
 #include "offline.h"
 
-/* The name has the generation of the map: what was saved is not saved again. */
+/* The name has the generation of the map: what was saved and fits is not saved again. */
 static char *name_of(const struct inspection *spare, const char *directory)
 {
 	char *path;
@@ -107,6 +107,25 @@ static int save(const struct inspection *spare, const char *path)
 			      path) : OK;
 }
 
+/*
+ * A spare that takes the place of another has its map, generation included; and so has one whose
+ * main device is another now, or has grown. A backup from before does not fit it.
+ */
+static bool fits(const struct inspection *spare, const char *path)
+{
+	const struct remap_super *now = &spare->super;
+	struct backup old = { 0 };
+	bool same = !backup_load(&old, path) && old.super.length == now->length &&
+		    old.super.spare_blocks == now->spare_blocks &&
+		    old.super.main_start == now->main_start &&
+		    old.super.main_length == now->main_length &&
+		    !memcmp(old.super.main_identity, now->main_identity,
+			    sizeof(now->main_identity));
+
+	backup_free(&old);
+	return same;
+}
+
 static int keep(const struct snapshot *s, const struct inspection *spare, const char *directory,
 		unsigned int nr)
 {
@@ -120,7 +139,7 @@ static int keep(const struct snapshot *s, const struct inspection *spare, const 
 	if (!path)
 		return no_memory();
 	/* the newest is that of now, even if it was made long ago */
-	if (utimensat(AT_FDCWD, path, NULL, 0))
+	if (utimensat(AT_FDCWD, path, NULL, 0) || !fits(spare, path))
 		r = save(spare, path);
 	if (!r)
 		prune(directory, offline_uuid(spare->super.uuid), path, nr);

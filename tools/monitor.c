@@ -155,13 +155,21 @@ static void appear(struct monitor *m, struct watched *w, const struct snapshot *
 		test(m, w);
 }
 
+/* Another spare or main device, or more of it: an exchange of the table raises no event. */
+static bool is_exchanged(const struct remap_status *old, const struct remap_status *new)
+{
+	return new->main != old->main || new->main_start != old->main_start ||
+	       new->spare != old->spare || new->spare_start != old->spare_start ||
+	       new->sectors != old->sectors;
+}
+
 static void compare(struct monitor *m, struct watched *w, struct snapshot *s)
 {
 	struct snapshot old = w->last;
 
 	snapshot_carry(s, &old);
 	s->given_up = old.given_up;
-	if (s->status.event_nr != old.status.event_nr) {
+	if (s->status.event_nr != old.status.event_nr || is_exchanged(&old.status, &s->status)) {
 		snapshot_read_spare(s);
 		w->backup_due = true;
 	}
