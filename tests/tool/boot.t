@@ -91,7 +91,7 @@ is "$(printf '%s\n' "$rules" 63-md-raid-arrays.rules 64-md-raid-assembly.rules 6
 if busybox=$(command -v busybox) && unshare -r true 2>/dev/null; then
 	mkdir -p root/bin root/conf root/cryptroot root/scripts/local-block root/etc root/dev/mapper
 	cp "$busybox" root/bin/busybox
-	for name in sh cat echo mv true; do ln -s busybox "root/bin/$name"; done
+	for name in sh cat echo mkdir mv true; do ln -s busybox "root/bin/$name"; done
 	ln -s true root/bin/sleep
 	cp "$BOOT/initramfs-tools/local-premount" "$BOOT/initramfs-tools/local-top" root/
 	cp "$BOOT/initramfs-tools/functions" root/scripts/dm-remap
@@ -174,6 +174,41 @@ if busybox=$(command -v busybox) && unshare -r true 2>/dev/null; then
 		"... is on mapped devices, or has udev's link"
 	is "$(paste -sd: root/conf/dm-remap)" "a:b" "... which are opened"
 	is "$(grep -c . root/tried)" 5 "... or tried, as long as cryptsetup's script waits there"
+
+	# Disks as the kernel and udev have them; udev is not through with the last.
+	# disk NAME NUMBER [LINE OF UDEV]
+	disk() {
+		mkdir -p "root/sys/class/block/${1//\//!}" root/run/udev/data
+		printf '%s\n' "MAJOR=${2%:*}" "MINOR=${2#*:}" "DEVNAME=$1" DEVTYPE=disk >"root/sys/class/block/${1//\//!}/uevent"
+		(($# < 3)) || printf '%s\n' I:1 "E:$3" G:systemd >"root/run/udev/data/b$2"
+	}
+	# for_md: what mdadm may look at
+	for_md() { paste -sd: root/etc/mdadm/mdadm.conf.d/dm-remap.conf; }
+	cp "$BOOT/initramfs-tools/local-block" root/
+	rm -r root/conf/*
+	disk main 8:0 DM_REMAP_MAIN=a
+	disk dm-1 254:1 DM_NAME=a
+	disk cciss/c0d0 104:0 DM_REMAP_MAIN=
+	disk late 8:16
+	exits 0 "without mdadm" initramfs local-block
+	exits 0 "... it is told nothing" test ! -e root/etc/mdadm
+	mkdir root/etc/mdadm
+	echo '#DEVICE partitions containers' >root/etc/mdadm/mdadm.conf
+	for script in local-top local-block; do
+		rm -rf root/etc/mdadm/mdadm.conf.d
+		exits 0 "with mdadm, $script" initramfs $script
+		is "$(for_md)" "DEVICE containers:DEVICE /dev/cciss/c0d0:DEVICE /dev/dm-1" "... names all disks but main devices, and what udev is not through with"
+	done
+	disk late 8:16 ID_FS_TYPE=linux_raid_member
+	exits 0 "once it is" initramfs local-block
+	is "$(for_md)" "DEVICE containers:DEVICE /dev/cciss/c0d0:DEVICE /dev/dm-1:DEVICE /dev/late" "... that one is named, too"
+	rm -r root/sys/class/block/{late,dm-1,cciss*}
+	exits 0 "with a main device alone" initramfs local-block
+	is "$(for_md)" "DEVICE containers" "... there is a line all the same, without which it were all"
+	rm -r root/etc/mdadm/mdadm.conf.d
+	printf ' device /dev/sdx' >>root/etc/mdadm/mdadm.conf
+	exits 0 "where the administrator has named some" initramfs local-block
+	exits 0 "... they count" test ! -e root/etc/mdadm/mdadm.conf.d
 else
 	pass "# SKIP without busybox, or user namespaces"
 fi
