@@ -7,6 +7,13 @@
 
 #define MAX_DOUBTS	2
 
+void remap_disk_user_flush_failed(struct remap_disk *disk)
+{
+	set_bit(0, &disk->user_flush_failed);
+	if (disk->twin)
+		set_bit(0, &disk->twin->user_flush_failed);
+}
+
 void remap_disk_fua_failed(struct remap_disk *disk, blk_status_t status)
 {
 	switch (status) {
@@ -17,6 +24,8 @@ void remap_disk_fua_failed(struct remap_disk *disk, blk_status_t status)
 		return;		/* refused, and never sent: nothing was dropped */
 	default:
 		set_bit(0, &disk->fua_failed);
+		if (disk->twin)
+			set_bit(0, &disk->twin->fua_failed);
 	}
 }
 

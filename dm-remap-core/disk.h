@@ -19,6 +19,8 @@
  * @dev: device-mapper's handle
  * @start: first sector of the range
  * @length: sectors
+ * @twin: the other one, if it is a range of the same device: what that says that it has
+ *	lost may be of either; NULL: it has a cache of its own
  * @unit: bytes; the smallest write that does not make the device read first
  * @flush_failed: bit 0: one of our flushes failed, and with it perhaps writes
  *	of users; the next flush of a user clears it and returns the error
@@ -34,6 +36,7 @@ struct remap_disk {
 	struct dm_dev *dev;
 	sector_t start;
 	sector_t length;
+	struct remap_disk *twin;
 	u32 unit;
 	unsigned long flush_failed;
 	unsigned long user_flush_failed;
@@ -66,6 +69,9 @@ blk_status_t remap_disk_rewrite(struct remap_disk *disk, sector_t sector,
 
 /** remap_disk_note_write() - what is submitted next has to be durable after our next flush */
 void remap_disk_note_write(struct remap_disk *disk);
+
+/** remap_disk_user_flush_failed() - a flush that was not ours failed; any context */
+void remap_disk_user_flush_failed(struct remap_disk *disk);
 
 /** remap_disk_fua_failed() - a write with FUA failed with @status; any context */
 void remap_disk_fua_failed(struct remap_disk *disk, blk_status_t status);

@@ -434,7 +434,7 @@ static noinline int end_flush(struct remap_device *dev, struct remap_bio *rb,
 
 	/* What the drive has dropped may be ours, too, and it tells only once. */
 	if (unlikely(*error))
-		set_bit(0, &disk->user_flush_failed);
+		remap_disk_user_flush_failed(disk);
 	/* An error that only our own flush was told belongs to the user. */
 	if (unlikely(test_bit(0, &disk->flush_failed)) &&
 	    test_and_clear_bit(0, &disk->flush_failed) && !*error)

@@ -71,6 +71,11 @@ static int parse_disks(struct remap_device *dev, struct dm_arg_set *as)
 	if (!r)
 		r = parse_disk(dev, as, &dev->spare, "Cannot open the spare device",
 			       "Invalid start on the spare device");
+	/* also two partitions; what another target hides below it is not seen here */
+	if (!r && dev->main.dev->bdev->bd_disk == dev->spare.dev->bdev->bd_disk) {
+		dev->main.twin = &dev->spare;
+		dev->spare.twin = &dev->main;
+	}
 	return r;
 }
 

@@ -71,6 +71,9 @@ diag_output() {
 	[[ -z $OUTPUT ]] || diag "$(tail -n 20 <<<"$OUTPUT")"
 }
 
+# succeeds PID TEXT: that was started with &, which ok cannot wait for
+succeeds() { if wait "$1"; then pass "$2"; else fail "$2"; fi; }
+
 # ok TEXT COMMAND...: the command succeeds.
 ok() {
 	local text=$1

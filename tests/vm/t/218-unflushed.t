@@ -33,15 +33,6 @@ lost() {
 	is "$(seen "$1")" "$(($1 * 8)) 8 error:ENODATA" "$TEXT: the block is lost"
 }
 
-# succeeds PID TEXT
-succeeds() {
-	if wait "$1"; then
-		pass "$2"
-	else
-		fail "$2"
-	fi
-}
-
 # on_its_way WRITES: so many are in the delay
 on_its_way() { (($(dmsetup status slow | cut -d' ' -f5) == $1)); }
 
