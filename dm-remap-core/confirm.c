@@ -214,7 +214,8 @@ static void read_whole(struct remap_device *dev, struct remap_job *job)
 static void salvage(struct remap_device *dev, struct remap_job *job, struct remap_disk *disk)
 {
 	u32 unit = disk->unit >> SECTOR_SHIFT;
-	u64 valid = remap_job_valid(dev, job->block);
+	/* a spare block is whole, also where the device was made smaller */
+	u64 valid = job->kind == REMAP_JOB_NEW ? remap_job_valid(dev, job->block) : U64_MAX;
 	/* spare blocks are aligned to their disk already */
 	sector_t base = job->kind == REMAP_JOB_NEW ? disk->start + source(dev, job) : 0;
 	u32 offset, n;

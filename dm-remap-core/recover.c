@@ -115,12 +115,17 @@ static const char *must_stay(struct remap_device *dev, u64 block, remap_place_t 
 {
 	u32 spare = remap_place_spare(place);
 	u64 full = remap_job_bits(dev, 0, dev->spb), lost;
+	struct remap_disk_entry *e;
 
 	if (place & (REMAP_PLACE_BUSY | REMAP_PLACE_DOUBT) || spare == REMAP_NO_SPARE)
 		return "what the spare says of it is not decided";
-	lost = le64_to_cpu(remap_metadata_truth(&dev->md, spare)->lost);
+	e = remap_metadata_truth(&dev->md, spare);
+	lost = le64_to_cpu(e->lost);
 	if (lost & remap_job_valid(dev, block))
 		return "some of its data is lost";
+	/* main would be read there, and is older, once the device grows again */
+	if (lost & ~remap_job_valid(dev, block) && !(e->flags & REMAP_ENTRY_RESCUABLE))
+		return "some of its data beyond the end of the device may be lost";
 	/* what is there only on the spare, after the device was made smaller */
 	if (full & ~remap_job_valid(dev, block) & ~lost)
 		return "it holds data beyond the end of the device";
