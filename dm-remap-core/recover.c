@@ -167,6 +167,17 @@ static void keep(struct remap_device *dev, u64 block, const char *why)
  * A batch of them
  */
 
+/* By a range that overlaps: the map changes only when the batch is committed. */
+static bool is_taken(struct remap_device *dev, unsigned int nr, u64 block)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (dev->jobs[i].block == block)
+			return true;
+	return false;
+}
+
 /* Fills the jobs with blocks whose data is on main now, if not yet durable. */
 static unsigned int collect(struct remap_device *dev, unsigned long until)
 {
@@ -180,6 +191,8 @@ static unsigned int collect(struct remap_device *dev, unsigned long until)
 
 		if (block == U64_MAX)
 			break;
+		if (is_taken(dev, nr, block))
+			continue;
 		job->block = block;
 		job->old = place;
 		why = must_stay(dev, block, place);

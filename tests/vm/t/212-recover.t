@@ -5,6 +5,8 @@
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/meta.sh"
 
 load_core
 modprobe dm-flakey
@@ -180,10 +182,38 @@ ok "suspend and resume" cycle
 is "$(remapped)" 1 "what is there only on the spare stays there"
 ok "the device grows again" resize "$LEN"
 ok "and nothing is wrong" pattern_check $D 65528 8 9
+# spare_sector SECTOR: where that sector of the last block is
+spare_sector() { echo $((DATA + 8 * $(dmsetup message r 0 lookup 8191 | cut -d' ' -f2) + $1 - 65528)); }
+read_layout $S
+ok "the device is made smaller" resize $((LEN - 4))
+bad=$(spare_sector 65529)
+null_bad spare "+$bad-$bad"
+ok "a write fails on the spare, and the block moves" pattern_write $D 65528 4 10
+ok "the device grows again" resize "$LEN"
+ok "what is beyond the end has moved with it" pattern_check $D 65532 4 9
+ok "and nothing is wrong" pattern_check $D 65528 4 10
+# twice, by ranges that overlap
+recover 8191
+recover 8000+192
+ok "suspend and resume" cycle
+is "$(remapped)" 0 "the block goes back, once"
+ok "whole" pattern_check $M 65532 4 9
+ok "all of it" pattern_check $M 65528 4 10
+
+# What is lost beyond the end stays lost.
+ok "the last block is remapped" dmsetup message r 0 remap 8191
+pattern_write $D 65528 8 11
+bad=$(spare_sector 65534)
+null_bad spare "+$bad-$bad"
+fails "a sector of it is lost" dd if=$D of=/dev/null bs=512 skip=65534 count=1 iflag=direct
+ok "the device is made smaller" resize $((LEN - 4))
 recover 8191
 ok "suspend and resume" cycle
-is "$(remapped)" 0 "the block goes back"
-ok "whole" pattern_check $M 65528 8 9
+ok "the device grows again" resize "$LEN"
+is "$(pattern read-map $D 65528 8)" "65528 6 seed:11
+65534 1 error:ENODATA
+65535 1 seed:11" "the sector is lost, and not what main had before"
+null_bad spare "-0-$(($(sectors $S) - 1))"
 dm_remove r
 
 # The spare is written by something else while the device is suspended.
