@@ -322,8 +322,8 @@ static void request_relocate(struct remap_device *dev, struct remap_request *req
 	bool report = req->kind == REMAP_REQUEST_REPORT;
 	struct remap_job *job;
 
-	if (place && (!report || place & (REMAP_PLACE_BUSY | REMAP_PLACE_DOUBT))) {
-		req->skipped++;		/* remapped already, or just being */
+	if (place && (!report || place & REMAP_PLACE_DOUBT)) {
+		req->skipped++;		/* remapped already */
 		return;
 	}
 	job = remap_job_new(dev, block, place ? REMAP_JOB_MOVE : REMAP_JOB_NEW,
@@ -371,7 +371,7 @@ static void request_retry(struct remap_device *dev, struct remap_request *req, u
 	struct remap_disk_entry *e;
 	struct remap_job *job;
 
-	if (!(place & REMAP_PLACE_LOST) || place & (REMAP_PLACE_BUSY | REMAP_PLACE_DOUBT)) {
+	if (!(place & REMAP_PLACE_LOST) || place & REMAP_PLACE_DOUBT) {
 		req->skipped++;
 		return;
 	}
@@ -416,6 +416,9 @@ static void walk_request(struct remap_device *dev, struct remap_request *req)
 		remap_request_fail(req, req->next, r);
 	while (req->next < req->end && !req->error && dev->nr_jobs < REMAP_BATCH &&
 	       blocks++ < MAX_BLOCKS) {
+		/* claimed for a bio of this batch, which may leave it where it is: the next tells */
+		if (remap_map_get(&dev->map, req->next) & REMAP_PLACE_BUSY)
+			break;
 		if (req->kind == REMAP_REQUEST_RETRY)
 			request_retry(dev, req, req->next);
 		else
