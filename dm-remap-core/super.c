@@ -51,6 +51,22 @@ static sector_t place_of_twin(struct remap_metadata *md,
 	return (md->disk->length - meta) & ~(meta - 1);
 }
 
+/*
+ * What is found at the end of the device, and not by superblock A, may belong to an area that
+ * begins elsewhere. What is written by its word here would hit something else.
+ */
+static enum remap_verdict read_twin(struct remap_metadata *md, struct remap_super *s)
+{
+	sector_t place = place_of_twin(md, &s[0]);
+	enum remap_verdict verdict = read_copy(md, 1, place, &s[1]);
+
+	if (verdict != REMAP_VALID || s[1].super_b == place)
+		return verdict;
+	DMWARN("%s: the superblock at the end of the spare is of an area that does not begin where it was looked for, but %lld sectors from there",
+	       md->name, (long long)(place - s[1].super_b));
+	return REMAP_FOREIGN;
+}
+
 static int refuse(struct remap_metadata *md)
 {
 	enum remap_verdict a = md->super_seen[0], b = md->super_seen[1];
@@ -212,7 +228,7 @@ int remap_super_read(struct remap_metadata *md)
 	BUILD_BUG_ON(sizeof(*s) > 2 * REMAP_META_SIZE);
 	memset(s, 0, 2 * sizeof(*s));
 	md->super_seen[0] = read_copy(md, 0, 0, &s[0]);
-	md->super_seen[1] = read_copy(md, 1, place_of_twin(md, &s[0]), &s[1]);
+	md->super_seen[1] = read_twin(md, s);
 	return choose(md, &s[0], &s[1]);
 }
 

@@ -309,6 +309,10 @@ void spec_read_super(const struct spec_area *area, bool force, struct spec_map *
 	page[1] = spec_page(area, v[0] == REMAP_VALID ? sb[0].super_b :
 			    (area->sectors - 8) & ~7ULL);
 	v[1] = page[1] ? spec_super(page[1], 1, &sb[1]) : REMAP_CORRUPT;
+	/* of an area that begins elsewhere */
+	if (v[0] != REMAP_VALID && v[1] == REMAP_VALID &&
+	    sb[1].super_b != ((area->sectors - 8) & ~7ULL))
+		v[1] = REMAP_FOREIGN;
 	map->blank = v[0] == REMAP_BLANK && v[1] == REMAP_BLANK;
 	map->error = choose(area, page, v, sb, force, &chosen);
 	map->super = sb[chosen];

@@ -46,6 +46,29 @@ static void test_super_twin(void **state)
 	assert_int_equal(rig_load(rig), 0);
 }
 
+/* At the end stands B of an area that begins 16 sectors further on: there is no A here to be healed. */
+static void test_super_of_another_area(void **state)
+{
+	struct rig rig;
+	u8 twin[REMAP_META_SIZE];
+
+	rig_init(&rig, SECTORS + 16, 512, 10);
+	rig.geometry.length = SECTORS;
+	rig.geometry.spare_blocks = SPARES;
+	assert_int_equal(remap_format_layout(&rig.geometry, 4096, 0), 0);
+	assert_int_equal(rig_format(&rig), 0);
+	memcpy(twin, rig_at(&rig, rig_super(&rig, B)), sizeof(twin));
+	damage(&rig, rig_super(&rig, A), ZEROED);
+	damage(&rig, rig_super(&rig, B), ZEROED);
+	sim_poke(&rig.sim, rig_super(&rig, B) + 16, twin, sizeof(twin));
+	sim_count(&rig.sim);
+	assert_int_equal(rig_load(&rig), -EMEDIUMTYPE);
+	assert_logged("does not begin where it was looked for, but 16 sectors from there");
+	assert_int_equal(rig_open(&rig, true), -EMEDIUMTYPE);
+	assert_int_equal(rig.sim.writes, 0);
+	rig_exit(&rig);
+}
+
 static void test_super_twin_after_growth(void **state)
 {
 	struct rig rig;
@@ -354,6 +377,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(test_super_healed),
 		test(test_super_twin),
+		cmocka_unit_test(test_super_of_another_area),
 		cmocka_unit_test(test_super_twin_after_growth),
 		test(test_super_none),
 		test(test_super_unreadable),
