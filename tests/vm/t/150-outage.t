@@ -51,7 +51,7 @@ is "$(state_of r)" "${BEFORE/normal/unreachable}" \
 fails "a block cannot be relocated now" dmsetup message r 0 remap 2000
 is "$(state_of r)" "${BEFORE/normal/unreachable}" "which changes nothing either"
 swap m "$GOOD"
-ok "when the main device is back, the state is normal again by itself" dm_wait r ' normal ' 10
+ok "when the main device is back, the state is normal again by itself" dm_wait r ' normal ' 60
 is "$(state_of r)" "$BEFORE" "and nothing else has changed"
 ok "what was written before the outage is all there" pattern_check $D 2048 0 1
 ok "so is what was written to the remapped block" pattern_check $D 800 8 3
@@ -107,7 +107,7 @@ join $READER
 is $STATUS 0 "and the read"
 is "$(state_of r)" "${BEFORE/normal/unreachable}" "no block was touched"
 swap m "$GOOD"
-ok "it comes back from that too" dm_wait r ' normal ' 10
+ok "it comes back from that too" dm_wait r ' normal ' 60
 ok "with the data" pattern_check $D 0 0 4,5,6,7
 
 # Gone while the device is being suspended and stopped, and back again.

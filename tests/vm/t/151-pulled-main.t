@@ -223,7 +223,7 @@ repaired=0 lost=0
 for ((i = 0; i < DEVICES; i++)); do
 	D=/dev/mapper/r$i
 	again_if_degraded $i
-	ok "device $i: normal again by itself" dm_wait "r$i" 'rw normal [0-9]+ [0-9]+/[0-9]+ 0 ' 20
+	ok "device $i: normal again by itself" dm_wait "r$i" 'rw normal [0-9]+ [0-9]+/[0-9]+ 0 ' 60
 	is "$(head -n 5 "/run/r$i.reads")" "" "device $i: no read gave wrong data meanwhile"
 	pattern read-map "$D" 0 0 >"/run/r$i.map"
 	list "r$i" >"/run/r$i.list"

@@ -64,7 +64,7 @@ ok "and reads it" pattern_check $D 1000 8 5
 
 swap "$GOOD"
 ok "writes succeed when the device takes them again" pattern_write $D 60000 256 6
-ok "and the state is normal again by itself" dm_wait r ' normal ' 10
+ok "and the state is normal again by itself" dm_wait r ' normal ' 60
 null_bad base +70000-70000
 ok "a bad block is repaired" pattern_write $D 70000 8 6
 status

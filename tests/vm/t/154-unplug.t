@@ -61,7 +61,7 @@ like "$(state_of r)" "^rw (normal|unreachable) ${BEFORE#* * }$" \
 find_disk_again
 dmsetup reload m <<<"0 $LEN linear /dev/disk/disk 0"
 dmsetup resume --noflush m
-ok "when the disk is found again, the state is normal by itself" dm_wait r ' normal ' 10
+ok "when the disk is found again, the state is normal by itself" dm_wait r ' normal ' 60
 is "$(state_of r)" "$BEFORE" "and nothing has changed"
 ok "all of it reads" pattern_check $D 0 0 1,2
 read -r ACKED < <(awk '/^ack/ { end = $2 + $3 } END { print end + 0 }' /run/acks)
@@ -78,7 +78,7 @@ like "$(state_of r)" "^rw (normal|unreachable) ${BEFORE#* * }$" "and touches not
 find_disk_again
 dmsetup reload m <<<"0 $LEN linear /dev/disk/disk 0"
 dmsetup resume --noflush m
-ok "it comes back" dm_wait r ' normal ' 10
+ok "it comes back" dm_wait r ' normal ' 60
 ok "whole" pattern_check $D 0 0 3
 is "$(state_of r)" "$BEFORE" "and unchanged"
 ok "the device can be removed" dm_remove r

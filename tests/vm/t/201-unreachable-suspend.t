@@ -64,7 +64,7 @@ give_back() {
 	is "$(state_of)" "${WELL/normal/unreachable}" "$1: it is still unreachable; nothing was remapped or lost"
 	ok "$1: the remapped block works" pattern_write $D 800 8 2
 	swap "$GOOD"
-	ok "$1: when the main device is back, the state is normal by itself" dm_wait r ' normal ' 15
+	ok "$1: when the main device is back, the state is normal by itself" dm_wait r ' normal ' 60
 	is "$(state_of)" "$WELL" "$1: and no spare block was used"
 	ok "$1: all data is there" pattern_check $D 0 0 2
 }
