@@ -553,6 +553,7 @@ static u64 step(struct scanner *s)
 {
 	u64 now = ktime_get_ns(), then;
 
+	scan_slow_moved(s);	/* whatever is wanted: it counts in the score */
 	scan_score_watch(s);
 	if (s->unsaved && now >= s->sync_ns) {
 		sync_record(s);

@@ -353,6 +353,19 @@ static void drop_slow(struct scanner *s, u32 i)
 	s->slow[i] = s->slow[--s->nr_slow];
 }
 
+/* By the administrator, or by the core because they failed. */
+void scan_slow_moved(struct scanner *s)
+{
+	u32 i = 0, spare;
+
+	while (i < s->nr_slow) {
+		if (dm_remap_lookup(s->dev, s->slow[i], &spare))
+			drop_slow(s, i);
+		else
+			i++;
+	}
+}
+
 /* Meanwhile another pass may have begun, with a list of its own. */
 static void forget_slow(struct scanner *s, u64 block)
 {
@@ -405,13 +418,8 @@ bool scan_slow_waits(struct scanner *s)
 void scan_relocate_slow(struct scanner *s)
 {
 	u64 block = s->slow[0];
-	u32 spare;
 	int error;
 
-	if (dm_remap_lookup(s->dev, block, &spare)) {
-		drop_slow(s, 0);	/* somebody else did */
-		return;
-	}
 	let_go(s);
 	error = dm_remap_relocate(s->dev, block, DM_REMAP_WHY_SLOW);
 	come_back(s);

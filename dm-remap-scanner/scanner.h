@@ -338,6 +338,9 @@ u64 scan_elsewhere(struct scanner *s, u32 sectors);
 /** scan_block_failed() - a block did not read alone. Return: false: try it again later. */
 bool scan_block_failed(struct scanner *s, const struct scan_read *r);
 
+/** scan_slow_moved() - forget the slow blocks that somebody else has moved. Does not sleep. */
+void scan_slow_moved(struct scanner *s);
+
 /** scan_slow_waits() - is there a slow block to be relocated, and may one be? */
 bool scan_slow_waits(struct scanner *s);
 

@@ -18,8 +18,8 @@ load_scanner chunk_sectors=64
 make_null_blk main 64
 make_null_blk spare 16
 LEN=$(sectors /dev/disk/main)
-# two blocks and one sector of a third take 150 ms, one takes 40 ms; a whole MiB between is fine
-slow_disk m /dev/disk/main 150 8000+16 40963+1
+# three blocks and one sector of a fourth take 150 ms, one takes 40 ms; a whole MiB between is fine
+slow_disk m /dev/disk/main 150 8000+16 40963+1 60000+8
 slow_disk m2 /dev/mapper/m 40 100000+8
 dm_create r "0 $LEN remap /dev/mapper/m2 0 $S 0 2 format confirm_ms=0"
 pattern_write $D 0 0 1
@@ -27,14 +27,20 @@ pattern_write $D 0 0 1
 scan_set r advise 1
 scan_set r priority 10
 scan_act r start
-ok "advise: slow blocks are found" patiently 9000 scan_is r slow_blocks 4
-is "$(scan_message r slow | sort -n | tr '\n' ' ')" "1000 1001 5120 12500 " "these four"
+ok "advise: slow blocks are found" patiently 9000 scan_is r slow_blocks 5
+is "$(scan_message r slow | sort -n | tr '\n' ' ')" "1000 1001 5120 7500 12500 " "these five"
 is "$(field 9)" 0 "and nothing is moved"
+scan_act r pause
+dmsetup message r 0 remap 7500
+ok "what the administrator moves is no longer told, even in a pause" eventually 300 scan_is r slow_blocks 4
+is "$(scan_message r slow | sort -n | tr '\n' ' ')" "1000 1001 5120 12500 " "the others are"
+like "$(scan_message r)" "remapped 1, .*slow 4," "and the score counts it once"
+scan_act r resume
 
 dmsetup message r 0 auto_remap 0
 scan_set r advise 0
 sleep 300
-is "$(field 9) $(scan_get r slow_blocks)" "0 4" "auto_remap 0: nothing is moved either"
+is "$(field 9) $(scan_get r slow_blocks)" "1 4" "auto_remap 0: nothing is moved either"
 
 # One of them takes four seconds for a sector by now, and fails then: it cannot be moved whole, and is left where it is.
 dm_create error "0 $LEN error"
@@ -58,13 +64,13 @@ failing
 dmsetup message r 0 auto_remap 1
 ok "now those are moved that read" patiently 900 scan_is r predictive_remaps 3
 ok "the scanner lets go of the one that does not" patiently 900 scan_is r slow_blocks 0
-is "$(on_spare) $(field 10)" "1000 1001 5120 0" "which stays, and nothing is given up"
+is "$(on_spare) $(field 10)" "1000 1001 5120 7500 0" "which stays, and nothing is given up"
 slow_again
 ok "all data is right" pattern_check $D 0 0 1
 scan_act r stop
 scan_act r start
 ok "when it reads again, the next pass moves it" patiently 9000 scan_is r predictive_remaps 4
-is "$(on_spare)" "1000 1001 5120 12500" "now all four"
+is "$(on_spare)" "1000 1001 5120 7500 12500" "now all five"
 is "$(field 10)" 0 "without loss"
 ok "all data is right" pattern_check $D 0 0 1
 is "$(scan_get r slow_blocks)" 0 "none is left on main"
@@ -79,7 +85,7 @@ scan_act r start
 READ=$(scan_get r sectors_scanned)
 sleep 3000
 ok "much was read meanwhile" test $(($(scan_get r sectors_scanned) - READ)) -ge $((LEN / 2))
-is "$(scan_get r predictive_remaps) $(field 9)" "4 4" "slowness everywhere moves nothing"
+is "$(scan_get r predictive_remaps) $(field 9)" "4 5" "slowness everywhere moves nothing"
 like "$(log_since)" "the whole device has become slow" "and the log says what it is"
 ok "all data is right" pattern_check $D 0 0 1
 done_testing
