@@ -188,6 +188,12 @@ bool scan_judge_probe(struct scan_judge *j, u64 sector, u32 sectors, u64 ns, u64
 	return slow;
 }
 
+void scan_judge_rest(struct scan_judge *j)
+{
+	j->recent = 0;
+	j->everywhere = false;
+}
+
 /*
  * Visits
  */

@@ -140,6 +140,13 @@ bool scan_judge_visit(struct scan_judge *j, struct scan_visit *v, u64 now_ns, u6
 void scan_judge_visited(struct scan_judge *j, const struct scan_visit *v, u64 ns, bool clean,
 			u64 now_ns, u64 total);
 
+/**
+ * scan_judge_rest() - the pass is over: nothing is read for a while
+ *
+ * Whether the whole device is slow is not known any more. Suspects and baselines stay.
+ */
+void scan_judge_rest(struct scan_judge *j);
+
 /** scan_judge_forget() - these sectors are no longer of interest: remapped */
 void scan_judge_forget(struct scan_judge *j, u64 sector, u64 sectors);
 

@@ -214,6 +214,7 @@ static void end_pass(struct scanner *s)
 	m->under_way = false;
 	m->area = 0;
 	s->broken.is = false;
+	scan_judge_rest(&s->judge);	/* it may be fast again, and be so for a week */
 	s->stalled = false;
 	s->stalled_ns = 0;
 	s->epoch++;

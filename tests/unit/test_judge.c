@@ -295,6 +295,16 @@ static void test_everywhere(void **state)
 	assert_false(c.j.everywhere);
 	c.now += 100 * SCAN_VISIT_GAP_NS;
 	assert_true(visit(&c) > 0);
+
+	/* nor is it, when a pass ends meanwhile: it takes eight of the next one */
+	c.extra = 200 * MS;
+	for (i = 0; i < 16; i++) {
+		assert_int_equal(c.j.everywhere, i == 8);
+		if (c.j.everywhere)
+			scan_judge_rest(&c.j);
+		court_probe(&c, (200 + i) * CHUNK, CHUNK);
+	}
+	assert_true(c.j.everywhere);
 }
 
 /* Slow for hours, in the middle of everything: nobody is condemned. */
