@@ -30,7 +30,7 @@ static void free_scanner(struct scanner *s)
 
 static struct scanner *new_scanner(struct remap_device *dev)
 {
-	struct scanner *s = vzalloc(sizeof(*s));
+	struct scanner *s = __vmalloc(sizeof(*s), SCAN_GFP | __GFP_ZERO);
 
 	if (!s)
 		return NULL;
@@ -39,22 +39,24 @@ static struct scanner *new_scanner(struct remap_device *dev)
 	s->dev = dev;
 	s->name = dm_remap_device_name(dev);
 	/* per-CPU memory would come from what is left of it: no more is made under noio */
-	s->cpu = vzalloc(array_size(nr_cpu_ids, sizeof(*s->cpu)));
-	s->buffer = vzalloc(SCAN_BUFFER);
-	if (s->cpu && s->buffer)
+	s->cpu = __vmalloc(array_size(nr_cpu_ids, sizeof(*s->cpu)), SCAN_GFP | __GFP_ZERO);
+	if (s->cpu)
 		return s;
 	free_scanner(s);
 	return NULL;
 }
 
-/* Called while the device is being resumed: no I/O. */
+/* Called while the device is being resumed: no I/O, and no waiting for memory. */
 static void *attach(struct remap_device *dev)
 {
 	struct scanner *s = new_scanner(dev);
 	struct scan_pace_now now;
 
-	if (!s)
+	if (!s) {
+		DMWARN("%s: no memory; it is not scanned until it is suspended and resumed",
+		       dm_remap_device_name(dev));
 		return ERR_PTR(-ENOMEM);
+	}
 	dm_remap_geometry(dev, &s->geo);
 	scan_knobs_init(&s->knobs);
 	scan_judge_init(&s->judge, s->geo.block);

@@ -577,6 +577,8 @@ static u64 step(struct scanner *s)
 		sync_record(s);
 		return 0;
 	}
+	if (!scan_has_buffer(s))
+		return ASLEEP_S * NSEC_PER_SEC;
 	s->judge.max_latency_ns = scan_knob_get(s, max_latency_ms) * (u64)NSEC_PER_MSEC;
 	return go_on(s);
 }

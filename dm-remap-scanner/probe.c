@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/device-mapper.h>
 #include <linux/ioprio.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/vmalloc.h>
 
 #include "../compat/compat.h"
 #include "scanner.h"
 #include "trace.h"
+
+#define DM_MSG_PREFIX "remap-scanner"
+
+bool scan_has_buffer(struct scanner *s)
+{
+	if (!s->buffer)
+		s->buffer = __vmalloc(SCAN_BUFFER, SCAN_GFP);
+	if (!s->buffer)
+		DMWARN_LIMIT("%s: no memory to read with; the scan waits for it", s->name);
+	return s->buffer;
+}
 
 /* We look at none of it, but somebody below may check it. */
 static void fill(struct scanner *s, u32 sectors)

@@ -26,6 +26,8 @@
 #include "record.h"
 
 #define SCAN_BUFFER	(SCAN_CHUNK_MAX * 512)
+/* Never waits for memory: what could be freed may first have to be written to this very device. */
+#define SCAN_GFP	(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN)
 #define SCAN_VAIN_MAX	6	/* tries */
 #define SCAN_VAIN_PLACES 64	/* in a pass that took all of them; then few will do */
 #define SCAN_UNREAD	64	/* ranges */
@@ -141,6 +143,7 @@ struct scan_tries {
  * @busy_ns: time in which the device was busy, of all CPUs
  * @busy_seen_ns: until when
  * @bio: of the read that is under way
+ * @buffer: what it reads goes there; from the first read of a pass on
  */
 struct scanner {
 	struct remap_device *dev;
@@ -273,7 +276,14 @@ u64 scan_sample_latency(struct scanner *s, unsigned int bin);
 /* probe.c */
 
 /**
- * scan_probe() - one timed read
+ * scan_has_buffer() - is there memory to read with? If not yet, now is the time
+ *
+ * A MiB that is not taken in an attach: while a device is being resumed little can be freed.
+ */
+bool scan_has_buffer(struct scanner *s);
+
+/**
+ * scan_probe() - one timed read, if scan_has_buffer()
  * @ns: set to the time it took
  *
  * Sleeps until the disk answers; without @lock.

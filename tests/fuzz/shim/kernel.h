@@ -138,6 +138,7 @@ unsigned int memalloc_noio_save(void);
 void memalloc_noio_restore(unsigned int flags);
 #define kzalloc(bytes, gfp)	vzalloc(bytes)
 #define kfree(p)		vfree(p)
+#define __vmalloc(bytes, gfp)	vzalloc(bytes)
 
 /* kstrtox.h, sprintf.h, uuid.h */
 int kstrtoull(const char *s, unsigned int base, unsigned long long *res);

@@ -13,6 +13,8 @@
 
 M=/dev/disk/main S=/dev/disk/spare D=/dev/mapper/r
 field() { dmsetup status r | cut -d' ' -f"$1"; }
+# megabytes: areas of a MiB, and a page behind it, that the scanner has
+megabytes() { grep -c ' 1052672 .*\[dm_remap_scanner\]' /proc/vmallocinfo || true; }
 place() { dmsetup message r 0 lookup "$1" | cut -d' ' -f2; }
 
 load_core
@@ -28,7 +30,10 @@ is "$(scan_get r state)" waiting "a pass will begin by itself, later"
 is "$(scan_get r passes) $(scan_get r progress) $(scan_get r eta_seconds)" "0 0 unknown" "nothing was scanned yet"
 is "$(scan_get r health_score)" 100 "nothing is known against the disk"
 
+# a device that is being resumed may be the one that memory could be written to
+is "$(megabytes)" 0 "a scanner that has read nothing takes no memory for that"
 ok "a pass over a good disk ends" scan_pass r 3600
+is "$(megabytes)" 1 "now it has"
 is "$(scan_get r io_errors) $(scan_get r slow_sectors) $(field 9)" "0 0 0" "and finds nothing"
 METADATA=$((DATA + 2048 * 8 + SUPER_B + 8 - HEALTH_B))
 is "$(scan_get r sectors_scanned)" $((LEN + METADATA)) "it read main, the metadata and all spare blocks"
@@ -63,6 +68,7 @@ is "$(scan_get r unread_blocks)" 2 "the latter two remain"
 ok "its data is there but for the bad sector" pattern_check $D 0 0 2 --errors 82+1
 dm_remove r
 ok "the device starts again" dm_create r "0 $LEN remap $M 0 $S 0 0"
+is "$(megabytes)" 0 "without memory to read into"
 is "$(scan_get r passes)" 4 "and remembers"
 like "$(scan_message r history | wc -l)" '^4$' "all passes"
 done_testing
