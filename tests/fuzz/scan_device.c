@@ -96,6 +96,12 @@ void dm_remap_event(struct remap_device *dev)
  * What probe.c and sample.c do
  */
 
+/* nothing is really read */
+bool scan_has_buffer(struct scanner *s)
+{
+	return true;
+}
+
 blk_status_t scan_probe(struct scanner *s, u32 area, u64 sector, u32 sectors, u64 *ns)
 {
 	static const blk_status_t errors[] = {
