@@ -8,10 +8,13 @@
 /* All these say until when: 0 never, NEVER it still is. */
 static u64 until[NR_TROUBLES];
 static u64 *read_until, *write_until;	/* of each sector, on main */
+static u8 *bad;				/* of each sector, on main: what is wrong with just that one */
 static u64 *good_since;			/* the last time it was known not to be lost */
 static bool *involved;			/* of each block */
 static u64 table_began;			/* the last suspend or reload */
 static u64 flush_owed;			/* when the last flush that succeeded began */
+enum { BAD_READ = 1, BAD_WRITE = 2 };
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void *zeros(u64 count, size_t size)
@@ -28,6 +31,7 @@ void trouble_init(u64 sectors)
 	memset(until, 0, sizeof(until));
 	read_until = zeros(sectors, sizeof(u64));
 	write_until = zeros(sectors, sizeof(u64));
+	bad = zeros(sectors, sizeof(u8));
 	good_since = zeros(sectors, sizeof(u64));
 	involved = zeros(sectors / spb() + 1, sizeof(bool));
 	flush_owed = 0;
@@ -37,6 +41,7 @@ void trouble_exit(void)
 {
 	free(read_until);
 	free(write_until);
+	free(bad);
 	free(good_since);
 	free(involved);
 }
@@ -91,33 +96,57 @@ static void widen(u64 *sector, u64 *count)
 
 void trouble_main_bad(u64 sector, u64 count, const char *letters)
 {
+	u8 bits = (strchr(letters, 'r') ? BAD_READ : 0) | (strchr(letters, 'w') ? BAD_WRITE : 0);
 	u64 s;
 
 	trouble_involve_sectors(sector, count);
-	widen(&sector, &count);
 	pthread_mutex_lock(&mutex);
+	for (s = sector; s < sector + count; s++)
+		bad[s] |= bits;
+	widen(&sector, &count);
 	for (s = sector; s < sector + count; s++) {
-		if (strchr(letters, 'r'))
+		if (bits & BAD_READ)
 			read_until[s] = NEVER;
-		if (strchr(letters, 'w'))
+		if (bits & BAD_WRITE)
 			write_until[s] = NEVER;
 	}
 	pthread_mutex_unlock(&mutex);
 }
 
-/* Whoever shares a physical block with something bad stays excused. */
+static u8 bad_in(u64 sector, u64 count)
+{
+	u8 bits = 0;
+	u64 s;
+
+	for (s = sector; s < sector + count; s++)
+		bits |= bad[s];
+	return bits;
+}
+
+/* What shares a physical block with a sector that is bad still stays excused. */
+static void excuse_ends(u64 s, u64 now)
+{
+	u64 sector = s, count = 1;
+	u8 still;
+
+	widen(&sector, &count);
+	still = bad_in(sector, count);
+	if (read_until[s] == NEVER && !(still & BAD_READ))
+		read_until[s] = now;
+	if (write_until[s] == NEVER && !(still & BAD_WRITE))
+		write_until[s] = now;
+}
+
 void trouble_main_good(u64 sector, u64 count)
 {
 	u64 s, now;
 
 	pthread_mutex_lock(&mutex);
 	now = tick();
-	for (s = sector; s < sector + count; s++) {
-		if (read_until[s] == NEVER)
-			read_until[s] = now;
-		if (write_until[s] == NEVER)
-			write_until[s] = now;
-	}
+	memset(bad + sector, 0, count);
+	widen(&sector, &count);
+	for (s = sector; s < sector + count; s++)
+		excuse_ends(s, now);
 	pthread_mutex_unlock(&mutex);
 }
 
