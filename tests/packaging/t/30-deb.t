@@ -40,7 +40,11 @@ is "$(field "$tool" Breaks dm-remap-initramfs)" "dm-remap-initramfs (<< $VERSION
 for package in "$tool" "$boot"; do
 	is "$(field "$package" Recommends dm-remap-dkms)" "dm-remap-dkms (>= $VERSION)" "$(basename "$package" | cut -d _ -f 1) asks for modules of its time"
 done
-is "$(field "$tool" Recommends dm-remap-initramfs)" "dm-remap-initramfs | dracut" "the tool for an initramfs that hides main disks"
+is "$(field "$tool" Suggests dm-remap-initramfs)" dm-remap-initramfs "the tool names what hides main disks in the initramfs"
+# Where no archive has dm-remap-initramfs, apt would take an alternative to it, and dracut takes the place of initramfs-tools.
+for field in Pre-Depends Depends Recommends; do
+	nothing "and has apt install neither that nor dracut: $field" "$(dpkg-deb -f "$tool" "$field" | grep -oE 'dm-remap-initramfs|dracut')"
+done
 is "$(field "$tool" Suggests mokutil)" mokutil "the tool, which sends people to mokutil, names it"
 is "$(field "$dkms" Recommends remapsetup)" "remapsetup (>= $VERSION)" "and the modules for a tool"
 for line in 'modprobe dm-remap-core' 'systemctl --no-reload start remap@x' 'systemctl stop x' 'dmsetup remove x' 'remapsetup close x' \
