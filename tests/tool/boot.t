@@ -206,6 +206,11 @@ if busybox=$(command -v busybox) && unshare -r true 2>/dev/null; then
 	exits 0 "with a main device alone" initramfs local-block
 	is "$(for_md)" "DEVICE containers" "... there is a line all the same, without which it were all"
 	rm -r root/etc/mdadm/mdadm.conf.d
+	# as "mdadm --detail --scan --verbose" has it
+	printf '%s\n' 'ARRAY /dev/md0 level=raid1 num-devices=2 UUID=1:2:3:4' '   devices=/dev/sda1,/dev/sdb1' >>root/etc/mdadm/mdadm.conf
+	exits 0 "where the devices of an array are told" initramfs local-block
+	is "$(for_md)" "DEVICE containers" "... that is no list of the administrator"
+	rm -r root/etc/mdadm/mdadm.conf.d
 	printf ' device /dev/sdx' >>root/etc/mdadm/mdadm.conf
 	exits 0 "where the administrator has named some" initramfs local-block
 	exits 0 "... they count" test ! -e root/etc/mdadm/mdadm.conf.d
