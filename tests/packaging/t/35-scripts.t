@@ -174,6 +174,7 @@ for hook in lvm2 mdadm; do
 	touch "$ROOT/usr/share/initramfs-tools/hooks/$hook"
 	refuse "with it, it does not" ./dm-remap-initramfs.prerm remove
 	is "$(grep -o 'not removed, .* hides .* these devices: .*' <<<"$OUTPUT" | sed 's/.*: //')" "data more" "and names the devices"
+	is "$(grep -c 'dracut takes the place' <<<"$OUTPUT")" 1 "and the change to dracut"
 	ok "but if told that it is meant" env DM_REMAP_REMOVE_ANYWAY=1 ./dm-remap-initramfs.prerm remove
 	is "$(grep -c "dm-remap-initramfs: removed, though .* hide .*: data more$" <<<"$OUTPUT")" 1 "with a last word"
 	ok "an upgrade is not refused" ./dm-remap-initramfs.prerm upgrade 2
