@@ -60,7 +60,7 @@ static enum remap_verdict read_twin(struct remap_metadata *md, struct remap_supe
 	sector_t place = place_of_twin(md, &s[0]);
 	enum remap_verdict verdict = read_copy(md, 1, place, &s[1]);
 
-	if (verdict != REMAP_VALID || s[1].super_b == place)
+	if (verdict != REMAP_VALID || md->super_seen[0] == REMAP_VALID || s[1].super_b == place)
 		return verdict;
 	DMWARN("%s: the superblock at the end of the spare is of an area that does not begin where it was looked for, but %lld sectors from there",
 	       md->name, (long long)(place - s[1].super_b));

@@ -69,6 +69,27 @@ static void test_super_of_another_area(void **state)
 	rig_exit(&rig);
 }
 
+/* A is whole, and where its B was stands that of another spare, whose area begins elsewhere. */
+static void test_super_under_another_area(void **state)
+{
+	struct rig *rig = *state;
+	struct remap_super other;
+	u8 buf[REMAP_META_SIZE];
+	u32 force;
+
+	populate(rig);
+	other = super_at(rig, B);
+	other.uuid[0] ^= 1;
+	other.length = rig->geometry.length - 16;
+	assert_int_equal(remap_format_layout(&other, 4096, 0), 0);
+	remap_format_encode_super(buf, &other, B);
+	sim_poke(&rig->sim, rig_super(rig, B), buf, sizeof(buf));
+	sim_count(&rig->sim);
+	for (force = 0; force < 2; force++)
+		assert_int_equal(rig_open(rig, force), -EUCLEAN);
+	assert_int_equal(rig->sim.writes, 0);
+}
+
 static void test_super_twin_after_growth(void **state)
 {
 	struct rig rig;
@@ -378,6 +399,7 @@ int main(void)
 		test(test_super_healed),
 		test(test_super_twin),
 		cmocka_unit_test(test_super_of_another_area),
+		test(test_super_under_another_area),
 		cmocka_unit_test(test_super_twin_after_growth),
 		test(test_super_none),
 		test(test_super_unreadable),
