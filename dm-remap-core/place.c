@@ -132,10 +132,14 @@ static void fill_entry(struct remap_job *job, struct remap_change *c)
 /* Logical blocks that this job gave up, for good or until they are rescued. */
 static unsigned int given_up(struct remap_device *dev, const struct remap_job *job)
 {
+	u64 gone = job->lost & ~le64_to_cpu(job->entry.lost);
+
 	if (job->kind == REMAP_JOB_CLEAR)
 		return 0;
-	return hweight64(job->lost & ~le64_to_cpu(job->entry.lost) &
-			 remap_job_valid(dev, job->block));
+	/* a move has the whole spare block to lose, a new entry what there is of main */
+	if (job->kind == REMAP_JOB_NEW)
+		gone &= remap_job_valid(dev, job->block);
+	return hweight64(gone);
 }
 
 static void count(struct remap_device *dev, struct remap_job *job)

@@ -11,6 +11,7 @@
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
+#include "../compat/compat.h"
 #include "recover.h"
 #include "repair.h"
 #include "trace.h"
@@ -110,6 +111,14 @@ static size_t bytes_on_main(struct remap_device *dev, u64 block)
 	return (size_t)remap_job_sectors(dev, block) << SECTOR_SHIFT;
 }
 
+/* Beyond the end of the device there is more of main: what it holds there is read after growth. */
+static bool main_goes_on(struct remap_device *dev)
+{
+	sector_t room = compat_bdev_sectors(dev->main.dev->bdev) - dev->main.start;
+
+	return room - dev->ti->len >= dev->md.super.mask_unit >> SECTOR_SHIFT;
+}
+
 /* Neither lost data nor an entry that cannot be freed goes anywhere. */
 static const char *must_stay(struct remap_device *dev, u64 block, remap_place_t place)
 {
@@ -123,8 +132,9 @@ static const char *must_stay(struct remap_device *dev, u64 block, remap_place_t 
 	lost = le64_to_cpu(e->lost);
 	if (lost & remap_job_valid(dev, block))
 		return "some of its data is lost";
-	/* main would be read there, and is older, once the device grows again */
-	if (lost & ~remap_job_valid(dev, block) && !(e->flags & REMAP_ENTRY_RESCUABLE))
+	/* it may have been lost while the device was longer; or never was there */
+	if (lost & ~remap_job_valid(dev, block) && !(e->flags & REMAP_ENTRY_RESCUABLE) &&
+	    main_goes_on(dev))
 		return "some of its data beyond the end of the device may be lost";
 	/* what is there only on the spare, after the device was made smaller */
 	if (full & ~remap_job_valid(dev, block) & ~lost)
