@@ -55,8 +55,11 @@ void scan_score_watch(struct scanner *s)
 		return;
 	s->watch_ns = now + WATCH_NS;
 	dm_remap_figures(s->dev, &f);
-	/* once a day also where nothing else is written: the forecast needs days */
-	if (scan_health_record(&s->memory.trend, today(), f.spare_used) && f.writable)
+	/*
+	 * What is recorded: a spare block that is only tried comes back. Once a day also where
+	 * nothing else is written: the forecast needs days.
+	 */
+	if (scan_health_record(&s->memory.trend, today(), f.remapped + f.spare_bad) && f.writable)
 		s->unsaved = true;
 	score = scan_score(s);
 	level = scan_health_level(score, s->memory.level);
