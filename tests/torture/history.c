@@ -70,6 +70,9 @@ static void show(u64 i)
 
 static bool wanted(const struct event *e, u64 sector)
 {
+	/* a write with FUA that fails, wherever, may be who is told of a flush that failed */
+	if (e->op.kind == OP_WRITE_FUA && e->result)
+		return true;
 	return sector == NEVER ? !op_is_io(&e->op) : op_touches(&e->op, sector);
 }
 

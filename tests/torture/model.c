@@ -153,13 +153,18 @@ u64 model_read_begin(u64 sector, u32 count)
 
 static bool read_one(struct sector *s, u64 began, u64 now, u64 generation)
 {
-	bool found = false;
+	bool found = false, ended = false;
 	u32 i;
 
-	for (i = 0; i < s->nr; i++)
-		found |= s->v[i].generation == generation &&
-			 (s->v[i].back || s->v[i].gone > began);
-	for (i = 0; found && dropped < began && i < s->nr; i++)
+	for (i = 0; i < s->nr; i++) {
+		const struct value *v = &s->v[i];
+
+		if (v->generation != generation || !(v->back || v->gone > began))
+			continue;
+		found = true;
+		ended |= v->ended <= now;
+	}
+	for (i = 0; ended && dropped < began && i < s->nr; i++)
 		if (s->v[i].generation != generation && s->v[i].ended <= began)
 			hide(&s->v[i], now);
 	return found;

@@ -10,7 +10,9 @@
  *	a write succeeds	what had ended before it began is not visible any more
  *				(nor durable, if it was FUA)
  *	a write fails		nothing goes: it may have landed or not
- *	a read finds x		what had ended before the read began and is not x is not visible
+ *	a read finds x		what had ended before the read began and is not x is not visible, if the
+ *				write of x is over (before that the block may be moved without it, as
+ *				a read of the other half of a mirror may come before it)
  *	a flush succeeds	what was not visible any more when it began is not durable
  *	a power cut		what may be durable may be visible, and nothing else
  *
