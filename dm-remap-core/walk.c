@@ -416,7 +416,7 @@ static void walk_request(struct remap_device *dev, struct remap_request *req)
 		remap_request_fail(req, req->next, r);
 	while (req->next < req->end && !req->error && dev->nr_jobs < REMAP_BATCH &&
 	       blocks++ < MAX_BLOCKS) {
-		/* claimed for a bio of this batch, which may leave it there: the next batch tells */
+		/* claimed for a bio of this batch, which may leave it there */
 		if (remap_map_get(&dev->map, req->next) & REMAP_PLACE_BUSY)
 			break;
 		if (req->kind == REMAP_REQUEST_RETRY)
