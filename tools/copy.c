@@ -39,7 +39,12 @@ static bool is_data(const struct copy *c, u64 sector)
 	       c->spare->standing[nr] == SPARE_COUNTS;
 }
 
-/* What is around a sector that does not read is copied all the same. */
+static int end_if_interrupted(const struct copy *c)
+{
+	return interrupted ? fail(BAD_USE, "interrupted: %s is no spare", c->to->disk.path) : OK;
+}
+
+/* What is around a sector that does not read is copied all the same, which may take seconds each. */
 static int read_by_sector(const struct copy *c, u64 sector, u8 *buf, size_t bytes)
 {
 	u32 unit = c->from->disk.logical;
@@ -47,7 +52,10 @@ static int read_by_sector(const struct copy *c, u64 sector, u8 *buf, size_t byte
 
 	for (at = 0; at < bytes; at += unit) {
 		u64 place = sector + (at >> SECTOR_SHIFT);
+		int r = end_if_interrupted(c);
 
+		if (r)
+			return r;
 		if (!disk_read(&c->from->disk, place, buf + at, unit))
 			continue;
 		if (is_data(c, place))
@@ -94,12 +102,10 @@ static int copy_rest(const struct copy *c)
 	int r = buf ? OK : NO_MEMORY;
 
 	for (; !r && sector < end; sector += n) {
-		if (interrupted) {
-			r = fail(BAD_USE, "interrupted: %s is no spare", c->to->disk.path);
-			break;
-		}
 		n = min_t(u64, CHUNK >> SECTOR_SHIFT, end - sector);
-		r = copy_chunk(c, sector, buf, n << SECTOR_SHIFT);
+		r = end_if_interrupted(c);
+		if (!r)
+			r = copy_chunk(c, sector, buf, n << SECTOR_SHIFT);
 	}
 	free(buf);
 	return r;

@@ -54,6 +54,36 @@ for target in $C /dev/disk/large; do
 done
 null_bad spare "-$LAST-$LAST"
 
+# A stretch that fails slowly, sector by sector: the unused end.
+modprobe dm-delay
+dm_create bad "0 2048 error"
+dm_create late "0 2048 delay /dev/mapper/bad 0 50"
+N=$(sectors $S)
+GOOD=$((N - 4096))
+((GOOD > LAST)) || bail "the map has blocks in what is to fail"
+dm_create slow "0 $GOOD linear $S 0
+	$GOOD 2048 linear /dev/mapper/late 0
+	$((GOOD + 2048)) 2048 linear $S $((GOOD + 2048))"
+pattern_write $C $((GOOD - 2048)) 2048 3
+"$REMAPSETUP" repair -q --output $C /dev/mapper/slow >/run/out 2>&1 &
+copying=$!
+# The last MiB that reads is there; the next takes more than a minute.
+is_there() { cmp -s -n $((2048 * 512)) -i $(((GOOD - 2048) * 512)) $S $C; }
+EVERY=0.1 eventually 30 is_there
+sleep 2
+START=$SECONDS
+kill -TERM $copying
+code=0
+wait $copying || code=$?
+is "$code" 1 "it is interrupted where sectors fail slowly"
+TOOK=$((SECONDS - START))
+ok "at once" test $TOOK -lt 20
+like "$(cat /run/out)" "interrupted: $C is no spare" "and says so"
+no_spare $C
+dm_remove slow
+dm_remove late
+dm_remove bad
+
 # A target that fails where the second superblock is: what is there is whole.
 null_bad copy "+$SUPER_B-$SUPER_B"
 exits 4 "a target that takes no superblock B" rs repair -q --output $C $S
