@@ -79,6 +79,20 @@ echo E:DM_MULTIPATH_DEVICE_PATH=0 >"$db"
 ok "what is a part of nothing is opened" attach r
 rs close r
 rm "$db"
+
+# On the tail of its own main disk, with an array above the mapped device: udev calls the disk a part by what main holds.
+make_null_blk tail 8
+db=/run/udev/data/b$(stat -Lc %Hr:%Lr /dev/disk/tail)
+printf '%s\n' E:ID_SERIAL=tail E:ID_FS_TYPE=linux_raid_member >"$db"
+OWN=$(rs format /dev/disk/tail --data-device /dev/disk/tail --data-length 8192 --spare-start 8192 -q | sed -n 's/^UUID: //p')
+ok "a spare on its own main disk, which an array is on" rs open UUID="$OWN" own --spare-start 8192
+rs close own
+printf '%s\n' E:ID_SERIAL=other E:ID_FS_TYPE=linux_raid_member >"$db"
+refuses 4 "is here only on .*, which is a part of" "on another disk it is a part" rs open UUID="$OWN" own --spare-start 8192
+printf '%s\n' E:ID_SERIAL=tail E:DM_MULTIPATH_DEVICE_PATH=1 >"$db"
+refuses 4 "is here only on .*, which is a part of" "one path of its main disk is one, too" rs open UUID="$OWN" own --spare-start 8192
+rm "$db"
+
 N=$(sectors /dev/mapper/one)
 dm_remove one
 plug_lv() { dmsetup create lv -u "LVM-$1" --table "0 $N linear /dev/disk/one 2048"; }
