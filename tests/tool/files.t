@@ -47,8 +47,8 @@ truncate -s 1T long.img # all of the area is in the first MiB
 cut() {
 	local copier
 	rm -f part.img
-	# bash has what is in the background ignore SIGINT
-	env --default-signal=INT "$TOOL" repair --output part.img long.img >said 2>&1 &
+	# bash has what is in the background ignore SIGINT, and nohup SIGHUP
+	env --default-signal=INT,HUP "$TOOL" repair --output part.img long.img >said 2>&1 &
 	copier=$!
 	until [[ $(stat -c %b part.img 2>/dev/null) -ge 2048 ]]; do
 		kill -0 $copier 2>/dev/null || break
