@@ -8,6 +8,7 @@
  * Until the entry is free in both copies, main and the spare block hold the
  * same, so a power cut leaves the block with its data, wherever it is.
  */
+#include <linux/device-mapper.h>
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
