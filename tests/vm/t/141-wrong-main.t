@@ -27,8 +27,10 @@ ok "a shorter main device is refused" refused "main device of another size" \
 	"0 $((LEN - 8)) remap $M 0 $S 0"
 ok "another place of the main device is refused" refused "another place of the main device" \
 	"0 $((LEN - 8)) remap $M 8 $S 0"
+log_mark
 ok "another place of the spare device is refused" refused \
-	"The spare device is smaller than it was when formatted" "0 $LEN remap $M 0 $S 8 1 format"
+	"The spare holds something else than a dm-remap spare" "0 $LEN remap $M 0 $S 8 1 format"
+ok "and the log says where it begins" says "an area that does not begin where it was looked for, but -8 sectors from there"
 
 make_null_blk larger 16
 ok "a larger main device is refused" refused "main device of another size" \
