@@ -8,7 +8,7 @@
 /* All these say until when: 0 never, NEVER it still is. */
 static u64 until[NR_TROUBLES];
 static u64 *read_until, *write_until;	/* of each sector, on main */
-static u8 *bad;				/* of each sector, on main: what is wrong with just that one */
+static u8 *main_bad;				/* of each sector, on main: what is wrong with just that one */
 static u64 *good_since;			/* the last time it was known not to be lost */
 static bool *involved;			/* of each block */
 static u64 table_began;			/* the last suspend or reload */
@@ -31,7 +31,7 @@ void trouble_init(u64 sectors)
 	memset(until, 0, sizeof(until));
 	read_until = zeros(sectors, sizeof(u64));
 	write_until = zeros(sectors, sizeof(u64));
-	bad = zeros(sectors, sizeof(u8));
+	main_bad = zeros(sectors, sizeof(u8));
 	good_since = zeros(sectors, sizeof(u64));
 	involved = zeros(sectors / spb() + 1, sizeof(bool));
 	flush_owed = 0;
@@ -41,7 +41,7 @@ void trouble_exit(void)
 {
 	free(read_until);
 	free(write_until);
-	free(bad);
+	free(main_bad);
 	free(good_since);
 	free(involved);
 }
@@ -102,7 +102,7 @@ void trouble_main_bad(u64 sector, u64 count, const char *letters)
 	trouble_involve_sectors(sector, count);
 	pthread_mutex_lock(&mutex);
 	for (s = sector; s < sector + count; s++)
-		bad[s] |= bits;
+		main_bad[s] |= bits;
 	widen(&sector, &count);
 	for (s = sector; s < sector + count; s++) {
 		if (bits & BAD_READ)
@@ -119,7 +119,7 @@ static u8 bad_in(u64 sector, u64 count)
 	u64 s;
 
 	for (s = sector; s < sector + count; s++)
-		bits |= bad[s];
+		bits |= main_bad[s];
 	return bits;
 }
 
@@ -143,7 +143,7 @@ void trouble_main_good(u64 sector, u64 count)
 
 	pthread_mutex_lock(&mutex);
 	now = tick();
-	memset(bad + sector, 0, count);
+	memset(main_bad + sector, 0, count);
 	widen(&sector, &count);
 	for (s = sector; s < sector + count; s++)
 		excuse_ends(s, now);
