@@ -44,28 +44,18 @@ is "$(field 9) $(scan_get r slow_blocks)" "1 4" "auto_remap 0: nothing is moved 
 
 # One of them takes four seconds for a sector by now, and fails then: it cannot be moved whole, and is left where it is.
 dm_create error "0 $LEN error"
-failing() {
-	dmsetup reload m2 <<-END
-		0 100000 linear /dev/mapper/m 0
-		100000 8 delay /dev/mapper/error 0 4000
-		100008 $((LEN - 100008)) linear /dev/mapper/m 100008
-	END
-	dmsetup suspend m2 && dmsetup resume m2
+# fourth_is DEVICE START DELAY: where that one is, and how long each command takes there
+fourth_is() {
+	dm_reload m2 "0 100000 linear /dev/mapper/m 0
+		100000 8 delay $*
+		100008 $((LEN - 100008)) linear /dev/mapper/m 100008"
 }
-slow_again() {
-	dmsetup reload m2 <<-END
-		0 100000 linear /dev/mapper/m 0
-		100000 8 delay /dev/mapper/m 100000 40
-		100008 $((LEN - 100008)) linear /dev/mapper/m 100008
-	END
-	dmsetup suspend m2 && dmsetup resume m2
-}
-failing
+fourth_is /dev/mapper/error 0 4000
 dmsetup message r 0 auto_remap 1
 ok "now those are moved that read" patiently 900 scan_is r predictive_remaps 3
 ok "the scanner lets go of the one that does not" patiently 900 scan_is r slow_blocks 0
 is "$(on_spare) $(field 10)" "1000 1001 5120 7500 0" "which stays, and nothing is given up"
-slow_again
+fourth_is /dev/mapper/m 100000 40
 ok "all data is right" pattern_check $D 0 0 1
 scan_act r stop
 scan_act r start
