@@ -161,7 +161,10 @@ static void check_health(struct life *life, const struct spec_map *map)
 	u64 generation = life_dev(life)->md.generation;
 	const u8 *health = life_dev(life)->md.health;
 
-	assert(generation > map->highest && !(generation >> 63));
+	/* the next one is what is written */
+	assert(generation + 1 > map->highest && !(generation >> 63));
+	assert(!life_dev(life)->md.super_good[0] || !life_dev(life)->md.super_good[1] ||
+	       generation >> 32 > map->highest >> 32);
 	if (map->health)
 		assert(!memcmp(health, map->health, REMAP_HEALTH_PAYLOAD));
 	else
