@@ -225,7 +225,13 @@ u64 model_flush_begin(void)
 	return tick();
 }
 
-/* Of all sectors that have more than one value. */
+/* One value that everybody sees: there is nothing to forget, or to bring back. */
+static bool settled(const struct sector *s)
+{
+	return !s->nr || (s->nr == 1 && s->v[0].gone == NEVER);
+}
+
+/* Of all sectors that are not settled. */
 static void for_all(void (*what)(struct value *v, u64 when), u64 when)
 {
 	u64 chunk, s;
@@ -239,7 +245,7 @@ static void for_all(void (*what)(struct value *v, u64 when), u64 when)
 			for (i = 0; i < sectors[s].nr; i++)
 				what(&sectors[s].v[i], when);
 			purge(&sectors[s]);
-			busy_chunk[chunk] |= sectors[s].nr > 1;
+			busy_chunk[chunk] |= !settled(&sectors[s]);
 		}
 	}
 }
