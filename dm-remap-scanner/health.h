@@ -47,8 +47,8 @@ u32 scan_health_level(u32 score, u32 level);
 /**
  * struct scan_health_day - one sample a day, oldest first
  * @day: days since 1970
- * @used: spare blocks in use at the end of that day, less those that were given back since, even
- *	  below 0; of the last sample so many are in use
+ * @used: spare blocks that held a block or were bad at the end of that day, less those that were
+ *	  given back since, even below 0; of the last sample so many are
  */
 struct scan_health_day {
 	u32 day;
