@@ -101,12 +101,16 @@ static u64 last_place(const struct store *store)
 	return store->disk.length < meta ? 0 : (store->disk.length - meta) & ~(meta - 1);
 }
 
+/*
+ * Where the layout is known, so are the places of both: what does not read there is written all
+ * the same, for it may read again. Else only what is seen to be ours.
+ */
 static int wipe_super(const struct remap_super *sb, u32 copy, struct store *store, u8 *zeros)
 {
 	int r = wipe_if_super(store, zeros, copy ? last_place(store) : 0);
 
-	if (!r && copy && sb)
-		r = wipe(store, zeros, sb->super_b, REMAP_META_SECTORS);
+	if (!r && sb)
+		r = wipe(store, zeros, copy ? sb->super_b : 0, REMAP_META_SECTORS);
 	return r || remap_disk_flush(&store->disk) ? -EIO : 0;
 }
 

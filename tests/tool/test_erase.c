@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * heal.c: a spare is erased, and the power goes, or the disk fails. One that was retired by a
- * single superblock, as when the other took no write, must not come back to life by the other.
+ * single superblock, as when the other took no write, must not come back to life by the other;
+ * nor if that one does not even read while it is erased, and later does.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,10 @@
 
 static struct sim spare;
 static u8 image[LENGTH * 512];
+static u64 unread_at, unread;	/* sectors that do not read, until the power has gone */
 
-static void make(u32 retired)
+/* Return: where the other superblock is */
+static u64 make(u32 retired)
 {
 	struct remap_metadata md = {};
 	struct remap_super sb;
@@ -35,6 +38,20 @@ static void make(u32 retired)
 	remap_disk_flush(&spare.store.disk);
 	memcpy(image, spare.durable, sizeof(image));
 	remap_metadata_exit(&md);
+	return retired ? 0 : sb.super_b;
+}
+
+static void reset(void)
+{
+	sim_reset(&spare, image, LENGTH);
+	spare.bad_sector = unread_at;
+	spare.bad_sectors = unread;
+}
+
+static void lose_power(enum fate fate)
+{
+	sim_lose_power(&spare, fate);
+	spare.bad_sectors = 0;
 }
 
 static int erase_it(void)
@@ -69,11 +86,11 @@ static unsigned int cuts(unsigned int all)
 
 	for (fate = 0; fate < FATES; fate++) {
 		for (at = 0; at < all; at++) {
-			sim_reset(&spare, image, LENGTH);
+			reset();
 			cut_at = at;
 			erase_it();
 			cut_at = NEVER;
-			sim_lose_power(&spare, fate);
+			lose_power(fate);
 			wrong += starts();
 		}
 	}
@@ -88,32 +105,74 @@ static unsigned int failures(unsigned int all)
 
 	for (fault = FAILS; fault <= DEAD; fault++) {
 		for (at = 0; at < all; at++) {
-			sim_reset(&spare, image, LENGTH);
+			reset();
 			spare.fault = fault;
 			spare.fault_at = at;
 			wrong += !erase_it();
-			sim_lose_power(&spare, KEPT);
+			lose_power(KEPT);
 			wrong += starts();
 		}
 	}
 	return wrong;
 }
 
-int main(void)
+/* At each step, with the superblocks as they are while it is erased. */
+static void erase_retired(u32 retired, const char *how)
 {
 	unsigned int all, wrong;
-	char text[96];
+	char text[128];
+
+	reset();
+	check(!starts() && !erase_it(), "a retired spare is erased");
+	all = steps;
+	lose_power(KEPT);
+	check(!starts(), "... and does not start");
+	wrong = cuts(all) + failures(all);
+	snprintf(text, sizeof(text), "retired by %c alone, %s, at each of %u steps: %u wrong",
+		 'A' + retired, how, all, wrong);
+	check(all > 8 && !wrong, text);
+}
+
+/* What takes no write either stays, and so does the word of the other one. */
+static void erase_broken(void)
+{
+	reset();
+	spare.bad_writes = true;
+	check(erase_it(), "one superblock takes no write: not erased");
+	lose_power(KEPT);
+	check(!starts(), "... and does not start when that one reads again");
+}
+
+/* Something else stands where A was: of which nothing says that it is ours. */
+static void erase_overwritten(void)
+{
+	u8 was[REMAP_META_SIZE];
+
+	make(SPARE_B);
+	memset(image, 0x5a, REMAP_META_SIZE);
+	memcpy(was, image, sizeof(was));
+	unread = 0;
+	reset();
+	check(!erase_it() && !memcmp(spare.durable, was, sizeof(was)),
+	      "what stands in the place of superblock A is left alone");
+	lose_power(KEPT);
+	check(!starts(), "... and nothing starts");
+}
+
+int main(void)
+{
 	u32 retired;
 
 	for (retired = 0; retired < 2; retired++) {
-		make(retired);
-		sim_reset(&spare, image, LENGTH);
-		check(!starts() && !erase_it() && !starts(), "a retired spare is erased");
-		all = steps;
-		wrong = cuts(all) + failures(all);
-		snprintf(text, sizeof(text), "retired by %c alone, at each of %u steps: %u wrong",
-			 'A' + retired, all, wrong);
-		check(all > 8 && !wrong, text);
+		u64 place = make(retired);
+
+		unread = 0;
+		erase_retired(retired, "both of which read");
+		unread_at = place;
+		unread = REMAP_META_SECTORS;
+		erase_retired(retired, "the other of which does not read");
+		erase_broken();
 	}
+	erase_overwritten();
 	return checked();
 }
