@@ -4,16 +4,14 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 #include <uuid/uuid.h>
-
-#include <linux/kernel.h>
 
 #include "device.h"
 #include "find.h"
 #include "identity.h"
 #include "in_use.h"
+#include "part.h"
 #include "sysfs.h"
 #include "terms.h"
 
@@ -74,51 +72,6 @@ static bool is_readable(const char *path, dev_t number)
 	return good;
 }
 
-/* Of a logical volume: LVM's UUID for it has a suffix. */
-static bool is_private(dev_t number)
-{
-	char uuid[160];
-
-	return sysfs_text(number, "dm/uuid", uuid, sizeof(uuid)) && !strncmp(uuid, "LVM-", 4) &&
-	       strchr(uuid + 4, '-');
-}
-
-/* On the tail of its own main disk, say: then the array is above the mapped device. */
-static bool is_its_main(dev_t number, const struct remap_super *sb)
-{
-	char identity[IDENTITY_SIZE];
-
-	return identity_of(number, identity) && !strcmp(identity, identity_text(sb));
-}
-
-/*
- * A part of an array, or one path of several. With its metadata at the end, or none, it shows the same
- * spare as the whole, which may not be there yet; opened alone it would be another copy.
- */
-static bool is_member(dev_t number, const struct remap_super *sb)
-{
-	static const char * const says[] = {
-		"E:ID_FS_TYPE=mpath_member\n", "E:DM_MULTIPATH_DEVICE_PATH=1\n",
-		"E:ID_FS_TYPE=linux_raid_member\n"
-	};
-	/* the last is about the content of the main disk */
-	unsigned int nr = ARRAY_SIZE(says) - is_its_main(number, sb);
-	char path[80], line[512];
-	bool member = false;
-	unsigned int i;
-	FILE *file;
-
-	/* udev has looked for them; there may be none */
-	snprintf(path, sizeof(path), "/run/udev/data/b%u:%u", major(number), minor(number));
-	file = fopen(path, "re");
-	while (file && !member && fgets(line, sizeof(line), file))
-		for (i = 0; i < nr; i++)
-			member |= !strcmp(line, says[i]);
-	if (file)
-		fclose(file);
-	return member || is_private(number);
-}
-
 static void note_spare(struct search *s, dev_t number, u32 state, bool held)
 {
 	if (s->nr < MAX_FOUND) {
@@ -142,7 +95,7 @@ static int try_spare(dev_t number, void *context)
 		return 0;
 	r = supers_read(&supers, &disk, s->start, &is);
 	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid)) {
-		if (is_member(number, supers.best))
+		if (part_of_array(number, supers.best))
 			snprintf(s->member, sizeof(s->member), "%s", path);
 		else
 			note_spare(s, number, supers.best->state, in_use_by(disk.fd, NULL, 0));

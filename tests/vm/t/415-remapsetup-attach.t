@@ -65,7 +65,7 @@ rs close r
 # What udev knows of a part, where the array does not come, or late. There is no udev here.
 db=/run/udev/data/b$(stat -Lc %Hr:%Lr /dev/mapper/one)
 mkdir -p /run/udev/data
-for says in ID_FS_TYPE=linux_raid_member ID_FS_TYPE=mpath_member DM_MULTIPATH_DEVICE_PATH=1; do
+for says in ID_FS_TYPE={linux_raid,isw_raid,ddf_raid,mpath}_member ID_FS_TYPE=drbd DM_MULTIPATH_DEVICE_PATH=1; do
 	printf '%s\n' S:disk/by-id/x "E:$says" >"$db"
 	refuses 4 "is here only on /dev/mapper/one, which is a part of" "$says: a part alone is not opened" attach r --timeout 0
 done
@@ -75,7 +75,7 @@ is "$(dmsetup table r | cut -d' ' -f6)" "$(stat -Lc %Hr:%Lr /dev/mapper/array)" 
 ok "it has what was moved" pattern_check $D 0 0 2
 rs close r
 dm_remove array
-echo E:DM_MULTIPATH_DEVICE_PATH=0 >"$db"
+printf '%s\n' E:DM_MULTIPATH_DEVICE_PATH=0 E:ID_FS_TYPE=dm_remap_spare E:ID_RAID=isw_raid_member >"$db"
 ok "what is a part of nothing is opened" attach r
 rs close r
 rm "$db"
@@ -92,6 +92,28 @@ refuses 4 "is here only on .*, which is a part of" "on another disk it is a part
 printf '%s\n' E:ID_SERIAL=tail E:DM_MULTIPATH_DEVICE_PATH=1 >"$db"
 refuses 4 "is here only on .*, which is a part of" "one path of its main disk is one, too" rs open UUID="$OWN" own --spare-start 8192
 rm "$db"
+
+# A part of an array has the partitions of the whole; udev says of the disk only what it is.
+make_null_blk leg 16
+sfdisk -q /dev/disk/leg <<<'label: dos
+2048,8192
+16384,8192' || true
+dirs=(/sys/class/block/"$(basename "$(readlink -f /dev/disk/leg)")"/*/partition)
+dirs=("${dirs[@]%/partition}")
+P1=/dev/${dirs[0]##*/} P2=/dev/${dirs[1]##*/}
+db_of() { echo "/run/udev/data/b$(stat -Lc %Hr:%Lr "$1")"; }
+db=$(db_of /dev/disk/leg)
+echo E:ID_SERIAL=leg >"$db"
+OWN=$(rs format "$P2" --data-device "$P1" -q | sed -n 's/^UUID: //p')
+for says in ID_FS_TYPE=linux_raid_member ID_FS_TYPE=isw_raid_member DM_MULTIPATH_DEVICE_PATH=1; do
+	printf '%s\n' E:ID_SERIAL=leg "E:$says" >"$db"
+	refuses 4 "is here only on $P2, which is a part of" "$says: nor a partition of a part" rs open UUID="$OWN" own
+done
+echo E:ID_SERIAL=leg >"$db"
+echo E:ID_FS_TYPE=linux_raid_member >"$(db_of "$P1")"
+ok "one next to its main device, which an array is on" rs open UUID="$OWN" own
+rs close own
+rm "$db" "$(db_of "$P1")"
 
 N=$(sectors /dev/mapper/one)
 dm_remove one

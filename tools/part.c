@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What udev and LVM say of arrays: only they have looked for all kinds of them.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "identity.h"
+#include "part.h"
+#include "sysfs.h"
+#include "terms.h"
+
+/* What udev knows of one device. */
+struct known {
+	bool path;	/* one of several to the same disk */
+	bool member;	/* of an array, by its content */
+};
+
+/* Of a logical volume: LVM's UUID for it has a suffix. */
+static bool is_private(dev_t number)
+{
+	char uuid[160];
+
+	return sysfs_text(number, "dm/uuid", uuid, sizeof(uuid)) && !strncmp(uuid, "LVM-", 4) &&
+	       strchr(uuid + 4, '-');
+}
+
+/* On the tail of its own main disk, say: then the array is above the mapped device. */
+static bool is_its_main(dev_t number, const struct remap_super *sb)
+{
+	char identity[IDENTITY_SIZE];
+
+	return identity_of(number, identity) && !strcmp(identity, identity_text(sb));
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), k = strlen(end);
+
+	return n >= k && !strcmp(text + n - k, end);
+}
+
+static void read_line(struct known *known, const char *line)
+{
+	static const char type[] = "E:ID_FS_TYPE=";
+	const char *value = line + sizeof(type) - 1;
+
+	if (!strcmp(line, "E:DM_MULTIPATH_DEVICE_PATH=1"))
+		known->path = true;
+	if (strncmp(line, type, sizeof(type) - 1))
+		return;
+	known->path |= !strcmp(value, "mpath_member");
+	/* of linux, and of many makers of firmware */
+	known->member = ends_with(value, "_raid_member") || !strcmp(value, "drbd");
+}
+
+static bool read_known(dev_t number, struct known *known)
+{
+	char path[80], line[512];
+	FILE *file;
+
+	memset(known, 0, sizeof(*known));
+	snprintf(path, sizeof(path), "/run/udev/data/b%u:%u", major(number), minor(number));
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		read_line(known, line);
+	}
+	fclose(file);
+	return true;
+}
+
+static bool is_part(dev_t number, const struct remap_super *sb)
+{
+	struct known known;
+
+	/* that it is a member is about the content of the main disk, if it is that */
+	return read_known(number, &known) &&
+	       (known.path || (known.member && !is_its_main(number, sb)));
+}
+
+/* On the parts of an array the kernel sees the partitions of the whole; udev says nothing of those. */
+bool part_of_array(dev_t number, const struct remap_super *sb)
+{
+	return is_private(number) || is_part(number, sb) || is_part(sysfs_disk(number), sb);
+}
