@@ -7,6 +7,7 @@
 
 #include "heal.h"
 #include "offline.h"
+#include "super.h"
 
 static int confirm(const struct call *call, const struct inspection *spare)
 {
@@ -27,8 +28,13 @@ static int confirm(const struct call *call, const struct inspection *spare)
 
 static int wipe(const struct call *call, struct offline *o, const struct inspection *spare)
 {
+	s64 begin;
 	int r;
 
+	/* the superblock at the end is not that of an area here */
+	if (inspect_elsewhere(spare, &begin))
+		return fail(WRONG_DEVICE, "%s holds %s, and can be erased only from there on: see --spare-start. Nothing was changed",
+			    call->args[0], super_elsewhere_text(begin));
 	if (!inspect_is_spare(spare))
 		return fail(WRONG_DEVICE, "%s is not a spare of dm-remap; nothing was changed",
 			    call->args[0]);

@@ -197,7 +197,9 @@ static int look(struct transfer *e, char *what, size_t size)
 		r = blank_recognise(&e->pair.main, what, size);
 	if (r)
 		return r;
-	if (is != SPARE_BLANK && is != SPARE_FOREIGN && is != SPARE_UNREADABLE)
+	if (is == SPARE_ELSEWHERE)
+		snprintf(what, size, "%s", super_elsewhere_text(supers.elsewhere));
+	else if (is != SPARE_BLANK && is != SPARE_FOREIGN && is != SPARE_UNREADABLE)
 		snprintf(what, size, "a spare of dm-remap");
 	if (!what[0] || given(e->call, OPT_FORCE))
 		return OK;

@@ -131,6 +131,15 @@ static int open_pair(struct format *f)
  * What is there
  */
 
+/* As on the disk of which the front only was mapped. What begins behind that is left alone. */
+static int refuse_mapped(const struct format *f, s64 begin)
+{
+	if (begin >= (s64)(f->pair.main_start + f->pair.main_length))
+		return OK;
+	return fail(WRONG_DEVICE, "%s holds %s, which would be mapped as if it were data. Nothing was changed; --data-length can leave it out, and --force takes it in",
+		    f->pair.main.path, super_elsewhere_text(begin));
+}
+
 /* Main and spare given the wrong way round would cost the map. */
 static int check_main(struct format *f)
 {
@@ -143,6 +152,8 @@ static int check_main(struct format *f)
 	if (r || is == SPARE_BLANK || is == SPARE_FOREIGN || is == SPARE_UNREADABLE ||
 	    given(f->call, OPT_FORCE))
 		return r;
+	if (is == SPARE_ELSEWHERE)
+		return refuse_mapped(f, s.elsewhere);
 	return fail(WRONG_DEVICE, "%s is a spare itself, and not a main device. Nothing was changed; if it really is to be one, --force",
 		    f->pair.main.path);
 }
@@ -159,6 +170,8 @@ static const char *tell_old(const struct format *f, const char *text)
 	case SPARE_SUPERS_DIFFER:
 	case SPARE_OVERWRITTEN:
 		return "a spare, damaged or of a newer version: what was moved to it is nowhere else";
+	case SPARE_ELSEWHERE:
+		return super_elsewhere_text(f->old.elsewhere);
 	default:
 		return text[0] ? text : "data of an unknown kind";
 	}

@@ -93,21 +93,13 @@ static int wipe_if_super(struct store *store, u8 *block, u64 sector)
 	return is_one ? wipe(store, block, sector, REMAP_META_SECTORS) : 0;
 }
 
-/* Where superblock B is looked for if A does not say. */
-static u64 last_place(const struct store *store)
-{
-	const u64 meta = REMAP_META_SECTORS;
-
-	return store->disk.length < meta ? 0 : (store->disk.length - meta) & ~(meta - 1);
-}
-
 /*
  * Where the layout is known, so are the places of both: what does not read there is written all
  * the same, for it may read again. Else only what is seen to be ours.
  */
 static int wipe_super(const struct remap_super *sb, u32 copy, struct store *store, u8 *zeros)
 {
-	int r = wipe_if_super(store, zeros, copy ? last_place(store) : 0);
+	int r = wipe_if_super(store, zeros, copy ? inspect_last_place(store) : 0);
 
 	if (!r && sb)
 		r = wipe(store, zeros, copy ? sb->super_b : 0, REMAP_META_SECTORS);
@@ -189,8 +181,8 @@ static int format(struct remap_metadata *md, struct store *store, const struct b
 	fill(md, backup, rescuable);
 	md->generation = (max(seen, backup->highest) | U32_MAX) + 1;
 	/* one that stands where this one's B is not would be found if A were damaged */
-	if (last_place(store) != md->super.super_b &&
-	    wipe_if_super(store, (u8 *)md->scratch, last_place(store)))
+	if (inspect_last_place(store) != md->super.super_b &&
+	    wipe_if_super(store, (u8 *)md->scratch, inspect_last_place(store)))
 		return -EIO;
 	return remap_metadata_format(md);
 }

@@ -385,6 +385,26 @@ bool inspect_is_spare(const struct inspection *spare)
 	return false;
 }
 
+u64 inspect_last_place(const struct store *store)
+{
+	const u64 meta = REMAP_META_SECTORS;
+
+	return store->disk.length < meta ? 0 : (store->disk.length - meta) & ~(meta - 1);
+}
+
+/* What is whole and yet foreign to super.c is B in the wrong place. */
+bool inspect_elsewhere(const struct inspection *spare, s64 *begin)
+{
+	const struct spare_copy *b = &spare->supers[SPARE_B];
+	struct remap_super sb;
+
+	if (b->unread || b->verdict != REMAP_FOREIGN ||
+	    remap_format_decode_super(spare->super_raw[SPARE_B], SPARE_B, &sb) != REMAP_VALID)
+		return false;
+	*begin = spare->store->start + inspect_last_place(spare->store) - sb.super_b;
+	return true;
+}
+
 const struct remap_disk_entry *inspect_entry(const struct inspection *spare, u32 nr)
 {
 	return &spare->md.table[nr / REMAP_ENTRIES_PER_BLOCK]

@@ -125,8 +125,20 @@ void inspect_free(struct inspection *spare);
 /** inspect_starts() - would the kernel, given the right main device? */
 bool inspect_starts(const struct inspection *spare);
 
-/** inspect_is_spare() - at least one superblock is ours, in whatever state */
+/** inspect_is_spare() - at least one superblock is ours and belongs here, in whatever state */
 bool inspect_is_spare(const struct inspection *spare);
+
+/** inspect_last_place() - where superblock B is looked for if A does not say */
+u64 inspect_last_place(const struct store *store);
+
+/**
+ * inspect_elsewhere() - at the end stands a whole superblock B of an area that begins elsewhere
+ * @begin: the first sector of that area on the device; below zero: before the device
+ *
+ * The kernel takes it for something foreign, and rightly, but it is a spare all the same, and the
+ * device is not free.
+ */
+bool inspect_elsewhere(const struct inspection *spare, s64 *begin);
 
 /**
  * inspect_layout() - the superblock that says where everything is, or NULL

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* isRemap: is this a spare? For scripts: answers by the exit code. */
+/*
+ * isRemap: is this a spare? For scripts: answers by the exit code. One that begins elsewhere counts:
+ * who asks before taking the device for something else shall not take that.
+ */
 #include <linux/kernel.h>
 
 #include "offline.h"
+#include "super.h"
 
 static int run(const struct call *call)
 {
+	const char *what = NULL;
 	struct inspection spare;
 	struct offline o;
 	int r;
@@ -16,12 +21,14 @@ static int run(const struct call *call)
 	if (inspect_supers(&spare, &o.store.store, false))
 		r = no_memory();
 	else
-		r = inspect_is_spare(&spare) ? OK : WRONG_DEVICE;
+		what = super_what(&spare);
 	inspect_free(&spare);
 	offline_close(&o);
-	if (r == WRONG_DEVICE)
-		verbose("%s is not a spare of dm-remap", call->args[0]);
-	return r;
+	if (r)
+		return r;
+	verbose("%s %s %s", call->args[0], what ? "holds" : "is not",
+		what ? what : "a spare of dm-remap");
+	return what ? OK : WRONG_DEVICE;
 }
 
 static const struct verb_option options[] = {
@@ -34,7 +41,7 @@ const struct verb verb_isremap = {
 	.usage = "<device>",
 	.summary = "tell by the exit code whether a device is a spare",
 	.details = "Exits with 0 if a superblock of dm-remap is on the device, whole or damaged, and\n"
-		   "with 4 if not.",
+		   "with 4 if not. One at the end counts even if its spare begins elsewhere.",
 	.min_args = 1,
 	.max_args = 1,
 	.options = options,

@@ -75,6 +75,9 @@ static int refuse_spare(const struct open *o, enum spare_is is)
 	case SPARE_BOTH_DAMAGED:
 		return fail(WRONG_DEVICE, "%s: both superblocks are damaged. The data may well be there: see remapsetup check and repair. Nothing was changed",
 			    path);
+	case SPARE_ELSEWHERE:
+		return fail(WRONG_DEVICE, "%s holds %s, and not where it was looked for: see --spare-start. Nothing was changed",
+			    path, super_elsewhere_text(o->supers.elsewhere));
 	default:
 		return fail(WRONG_DEVICE, "%s is not a spare of dm-remap. Nothing was changed", path);
 	}

@@ -18,6 +18,7 @@
 #include "pair.h"
 #include "promote.h"
 #include "successor.h"
+#include "super.h"
 #include "verb.h"
 #include "warn_of_tab.h"
 #include "window.h"
@@ -146,12 +147,13 @@ static int look(struct replace *r)
 {
 	const struct disk *d = &r->pair.spare;
 	struct inspection spare;
+	const char *ours = NULL;
 	char what[128] = "";
-	bool blank = false, ours = false;
+	bool blank = false;
 	int e = read_supers(&spare, &r->new_store, d, r->pair.spare_start);
 
 	if (!e) {
-		ours = inspect_is_spare(&spare);
+		ours = super_what(&spare);
 		r->wipe = is_leftover(r, &spare);
 	}
 	inspect_free(&spare);
@@ -163,8 +165,7 @@ static int look(struct replace *r)
 		e = blank_check(d, r->pair.spare_start, &r->s.sb, false, &blank);
 	if (e || (blank && !what[0]))
 		return e;
-	return refuse_used(r, ours ? "a spare of dm-remap" : what[0] ? what :
-			   "data of an unknown kind");
+	return refuse_used(r, ours ? ours : what[0] ? what : "data of an unknown kind");
 }
 
 /*

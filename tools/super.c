@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,17 @@ static bool one_is_valid(const struct inspection *spare)
 	       spare->supers[SPARE_B].verdict == REMAP_VALID;
 }
 
-static enum spare_is judge(const struct inspection *spare)
+/* No superblock can be used. The kernel does not say that one belongs elsewhere. */
+static enum spare_is judge_unusable(const struct inspection *spare, s64 *elsewhere)
+{
+	if (inspect_elsewhere(spare, elsewhere))
+		return SPARE_ELSEWHERE;
+	if (spare->super_error == -EILSEQ)
+		return SPARE_BOTH_DAMAGED;
+	return one_is_valid(spare) ? SPARE_OVERWRITTEN : SPARE_FOREIGN;
+}
+
+static enum spare_is judge(const struct inspection *spare, s64 *elsewhere)
 {
 	switch (spare->super_error) {
 	case 0:
@@ -41,10 +52,8 @@ static enum spare_is judge(const struct inspection *spare)
 		return SPARE_SUPERS_DIFFER;
 	case -ESTALE:
 		return SPARE_CUT;
-	case -EILSEQ:
-		return SPARE_BOTH_DAMAGED;
 	default:
-		return one_is_valid(spare) ? SPARE_OVERWRITTEN : SPARE_FOREIGN;
+		return judge_unusable(spare, elsewhere);
 	}
 }
 
@@ -58,7 +67,7 @@ static int look(struct supers *s, struct store *store, bool force, enum spare_is
 		return no_memory();
 	}
 	if (!force)
-		*is = judge(&spare);
+		*is = judge(&spare, &s->elsewhere);
 	s->unusable = 0;
 	for (copy = 0; copy < 2; copy++)
 		s->unusable += spare.supers[copy].unread ||
@@ -86,6 +95,28 @@ int supers_read(struct supers *s, const struct disk *disk, u64 start, enum spare
 	if (!r && *is == SPARE_OVERWRITTEN)
 		r = look(s, &store.store, true, is);
 	return r;
+}
+
+const char *super_elsewhere_text(s64 begin)
+{
+	static char text[96];
+
+	if (begin < 0)
+		snprintf(text, sizeof(text), "the end of a spare of dm-remap that begins %lld sectors before it",
+			 -begin);
+	else
+		snprintf(text, sizeof(text), "a spare of dm-remap that begins at its sector %lld",
+			 begin);
+	return text;
+}
+
+const char *super_what(const struct inspection *spare)
+{
+	s64 begin;
+
+	if (inspect_elsewhere(spare, &begin))
+		return super_elsewhere_text(begin);
+	return inspect_is_spare(spare) ? "a spare of dm-remap" : NULL;
 }
 
 static int write_copy(const struct disk *disk, u64 start, const struct remap_super *sb,

@@ -9,6 +9,8 @@
 #include "../dm-remap-core/format.h"
 #include "disk.h"
 
+struct inspection;
+
 /**
  * enum spare_is - what a device turned out to be
  * @SPARE_GOOD: an active spare
@@ -21,6 +23,7 @@
  * @SPARE_SUPERS_DIFFER: the two are whole and cannot belong together
  * @SPARE_CUT: a handover was cut, and the older superblock was used since
  * @SPARE_OVERWRITTEN: one is whole, the other was overwritten by something else
+ * @SPARE_ELSEWHERE: at its end is a whole superblock of an area that begins elsewhere
  * @SPARE_UNREADABLE: neither place can be read
  */
 enum spare_is {
@@ -34,6 +37,7 @@ enum spare_is {
 	SPARE_SUPERS_DIFFER,
 	SPARE_CUT,
 	SPARE_OVERWRITTEN,
+	SPARE_ELSEWHERE,
 	SPARE_UNREADABLE,
 };
 
@@ -42,11 +46,13 @@ enum spare_is {
  * @super: the one that counts; after a handover that was cut, the one that was used since
  * @best: it, or NULL if none does
  * @unusable: copies that are not as they should be
+ * @elsewhere: where the area begins on the device if that is SPARE_ELSEWHERE; it may be below zero
  */
 struct supers {
 	struct remap_super super;
 	const struct remap_super *best;
 	u32 unusable;
+	s64 elsewhere;
 };
 
 /**
@@ -57,6 +63,12 @@ struct supers {
  * Return: 0, or NO_MEMORY after a message.
  */
 int supers_read(struct supers *supers, const struct disk *disk, u64 start, enum spare_is *is);
+
+/** super_elsewhere_text() - a spare that begins elsewhere, in words, in a static buffer */
+const char *super_elsewhere_text(s64 begin);
+
+/** super_what() - what of dm-remap was found, here or elsewhere, in words; or NULL */
+const char *super_what(const struct inspection *spare);
 
 /**
  * supers_write() - write both, A first, each durable before the next step

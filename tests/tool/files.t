@@ -123,6 +123,27 @@ for kind in super-a-corrupt supers-corrupt super-b-blank version; do
 	exits 4 "... leaves none" "$TOOL" isRemap some.img
 done
 
+# A spare that begins elsewhere on the device shows its superblock at the end.
+"$KERNEL" make else.img 2
+cp else.img kept.img
+exits 0 "isRemap of one that begins elsewhere" "$TOOL" isRemap else.img
+exits 0 "... says where" "$TOOL" isRemap -v else.img
+like "$OUTPUT" 'holds a spare of dm-remap that begins at its sector 8$' "... namely there"
+exits 4 "erase of one that begins elsewhere" "$TOOL" erase -q else.img
+like "$OUTPUT" 'that begins at its sector 8, and can be erased only from there on: see --spare-start' "... wants to be told"
+same_files else.img kept.img "... and changes nothing"
+dd if=sound.img of=else.img bs=512 count=7 conv=notrunc status=none # what is left of another one
+poke else.img 2000 255
+cp else.img both.img
+exits 4 "... nor where a damaged one is in front of it" "$TOOL" erase -q else.img
+same_files else.img both.img "... whose superblock is not its twin"
+exits 0 "erase from where it begins" "$TOOL" erase -q --spare-start 8 else.img
+exits 0 "... and then of the other" "$TOOL" erase -q else.img
+exits 4 "... leaves none" "$TOOL" isRemap else.img
+tail -c +8193 kept.img >tail.img
+exits 4 "erase of the end of one" "$TOOL" erase -q tail.img
+like "$OUTPUT" 'the end of a spare of dm-remap that begins 8 sectors before it' "... says so"
+
 # A file that is cut short, byte by byte of its metadata, is refused in some way.
 for bytes in 0 1 511 512 4095 4096 4608 8192 20480 100000 307199; do
 	head -c $bytes sound.img >short.img
