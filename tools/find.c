@@ -27,6 +27,7 @@ struct search {
 	u32 states[MAX_FOUND];	/* of spares, enum remap_super_state */
 	bool held[MAX_FOUND];	/* another device stands on it, and shows the same spare perhaps */
 	char member[256];	/* the last one that shows it only as a part of something */
+	bool active_member;	/* any of those is the active spare */
 };
 
 static int note(struct search *s, dev_t number)
@@ -81,6 +82,12 @@ static void note_spare(struct search *s, dev_t number, u32 state, bool held)
 	note(s, number);
 }
 
+static void note_member(struct search *s, const char *path, u32 state)
+{
+	snprintf(s->member, sizeof(s->member), "%s", path);
+	s->active_member |= state == REMAP_SUPER_ACTIVE;
+}
+
 static int try_spare(dev_t number, void *context)
 {
 	struct search *s = context;
@@ -96,7 +103,7 @@ static int try_spare(dev_t number, void *context)
 	r = supers_read(&supers, &disk, s->start, &is);
 	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid)) {
 		if (part_of_array(number, supers.best))
-			snprintf(s->member, sizeof(s->member), "%s", path);
+			note_member(s, path, supers.best->state);
 		else
 			note_spare(s, number, supers.best->state, in_use_by(disk.fd, NULL, 0));
 	}
@@ -145,6 +152,15 @@ static bool any_active(const struct search *s)
 	return false;
 }
 
+bool find_active(const u8 *uuid, u64 start)
+{
+	char found[MAX_FOUND][256];
+	struct search s = { .start = start, .found = found };
+
+	memcpy(s.uuid, uuid, sizeof(s.uuid));
+	return device_each(try_spare, &s) || s.active_member || any_active(&s);
+}
+
 bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size)
 {
 	char found[MAX_FOUND][256];
@@ -177,6 +193,9 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 		return fail(BAD_USE, "'%s' is no UUID", text + 5);
 	r = device_each(try_spare, &s);
 	drop_held(&s);
+	/* what is here besides is not the one any more, or not yet */
+	if (s.active_member && !any_active(&s))
+		s.nr = 0;
 	prefer(&s, any_active(&s) ? REMAP_SUPER_ACTIVE : REMAP_SUPER_STANDBY);
 	snprintf(what, sizeof(what), "the spare %s", text);
 	if (!r && !s.nr && s.member[0])

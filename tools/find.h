@@ -22,6 +22,12 @@ int find_spare(const char *text, u64 start, char *path, size_t size);
 bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size);
 /** find_twin() - the only device that is a spare with this UUID and in this state; false: none, or several */
 bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size);
+/**
+ * find_active() - is any spare of this UUID here that is active, be it only on a part of an array?
+ *
+ * Return: true as well if that cannot be told.
+ */
+bool find_active(const u8 *uuid, u64 start);
 
 /** find_main() - the device whose identity a spare recorded */
 int find_main(const struct remap_super *sb, const char *spare, char *path, size_t size);

@@ -128,8 +128,7 @@ static int finish_replacement(struct open *o)
 	memcpy(uuid, o->supers.best->uuid, sizeof(uuid));
 	found = find_twin(uuid, o->pair.spare_start,
 			  old ? REMAP_SUPER_STANDBY : REMAP_SUPER_REPLACED, twin, sizeof(twin));
-	if ((old && !found) || (!old && find_twin(uuid, o->pair.spare_start, REMAP_SUPER_ACTIVE,
-						  twin, sizeof(twin))))
+	if ((old && !found) || (!old && find_active(uuid, o->pair.spare_start)))
 		return OK;	/* and it is refused for what it is */
 	if (given(o->call, OPT_READONLY))
 		return fail(WRONG_DEVICE, "the replacement of this spare was interrupted, and --readonly changes nothing: open it once without");

@@ -78,6 +78,20 @@ dm_remove array
 printf '%s\n' E:DM_MULTIPATH_DEVICE_PATH=0 E:ID_FS_TYPE=dm_remap_spare E:ID_RAID=isw_raid_member >"$db"
 ok "what is a part of nothing is opened" attach r
 rs close r
+# The one that was to replace it, while the active one is here on such a part. (76: the state, 3: standby)
+make_null_blk next 4
+save /dev/disk/one /run/one
+restore /dev/disk/next /run/one
+rm /run/one
+plug next
+read_layout /dev/mapper/next
+forge /dev/mapper/next 0 76 3
+forge /dev/mapper/next "$SUPER_B" 76 3
+echo E:ID_FS_TYPE=linux_raid_member >"$db"
+refuses 4 "replace another spare, which is the active one still" "a standby beside it is not opened by force" rs open /dev/mapper/next r --data-device $M --force
+refuses 4 "is here only on /dev/mapper/one, which is a part of" "nor taken for it" rs open UUID="$UUID" r --data-device $M --force
+ok "it is a standby still" cmp -s -n 4 -i $((76)):0 /dev/mapper/next <(printf '\3\0\0\0')
+dm_remove next
 rm "$db"
 
 # On the tail of its own main disk, with an array above the mapped device: udev calls the disk a part by what main holds.
