@@ -4,8 +4,8 @@
  * waits for both, and no longer than the line says.
  */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -146,27 +146,23 @@ static u64 now_ms(void)
 	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
 }
 
-/* Changes when a device comes or goes, or a link to one. */
+/* Changes when a device comes or goes, or a link to one, or when udev is through with one. */
 static u64 scenery(void)
 {
 	static const char * const places[] = {
-		"/sys/class/block", "/dev/disk/by-id", "/dev/disk/by-partuuid",
-		"/dev/disk/by-partlabel", "/dev/mapper"
+		"/sys/class/block/*", "/dev/disk/by-id/*", "/dev/disk/by-partuuid/*",
+		"/dev/disk/by-partlabel/*", "/dev/mapper/*", "/run/udev/data/b*"
 	};
-	struct dirent *entry;
+	glob_t names = { };
 	unsigned int i;
 	u64 sum = 0;
 
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		DIR *dir = opendir(places[i]);
-
-		/* cppcheck-suppress readdirCalled ; there is one thread */
-		while (dir && (entry = readdir(dir)))
-			for (const char *c = entry->d_name; *c; c++)
-				sum = (sum ^ *c) * 0x100000001b3;
-		if (dir)
-			closedir(dir);
-	}
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		glob(places[i], GLOB_APPEND, NULL, &names);
+	for (i = 0; i < names.gl_pathc; i++)
+		for (const char *c = names.gl_pathv[i]; *c; c++)
+			sum = (sum ^ *c) * 0x100000001b3;
+	globfree(&names);
 	return sum;
 }
 

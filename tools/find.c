@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <uuid/uuid.h>
 
@@ -16,6 +17,8 @@
 #include "terms.h"
 
 #define MAX_FOUND	8
+#define SETTLE_MS	5000	/* for udev, if a disk has just come */
+#define SETTLE_STEP_MS	100
 
 struct search {
 	const char *identity;
@@ -27,7 +30,8 @@ struct search {
 	u32 states[MAX_FOUND];	/* of spares, enum remap_super_state */
 	bool held[MAX_FOUND];	/* another device stands on it, and shows the same spare perhaps */
 	char member[256];	/* the last one that shows it only as a part of something */
-	bool active_member;	/* any of those is the active spare */
+	char unready[256];	/* and that udev is not through with */
+	bool active_aside;	/* any of those is the active spare */
 };
 
 static int note(struct search *s, dev_t number)
@@ -82,10 +86,11 @@ static void note_spare(struct search *s, dev_t number, u32 state, bool held)
 	note(s, number);
 }
 
-static void note_member(struct search *s, const char *path, u32 state)
+/* Not to be opened, or not yet. */
+static void note_aside(struct search *s, enum part part, const char *path, u32 state)
 {
-	snprintf(s->member, sizeof(s->member), "%s", path);
-	s->active_member |= state == REMAP_SUPER_ACTIVE;
+	snprintf(part == PART_UNKNOWN ? s->unready : s->member, sizeof(s->member), "%s", path);
+	s->active_aside |= state == REMAP_SUPER_ACTIVE;
 }
 
 static int try_spare(dev_t number, void *context)
@@ -95,6 +100,7 @@ static int try_spare(dev_t number, void *context)
 	char path[256];
 	struct disk disk;
 	enum spare_is is;
+	enum part part;
 	int r;
 
 	device_path(number, path, sizeof(path));
@@ -102,8 +108,9 @@ static int try_spare(dev_t number, void *context)
 		return 0;
 	r = supers_read(&supers, &disk, s->start, &is);
 	if (!r && supers.best && !uuid_compare(supers.best->uuid, s->uuid)) {
-		if (part_of_array(number, supers.best))
-			note_member(s, path, supers.best->state);
+		part = part_is(number, supers.best);
+		if (part != PART_NOT)
+			note_aside(s, part, path, supers.best->state);
 		else
 			note_spare(s, number, supers.best->state, in_use_by(disk.fd, NULL, 0));
 	}
@@ -158,7 +165,7 @@ bool find_active(const u8 *uuid, u64 start)
 	struct search s = { .start = start, .found = found };
 
 	memcpy(s.uuid, uuid, sizeof(s.uuid));
-	return device_each(try_spare, &s) || s.active_member || any_active(&s);
+	return device_each(try_spare, &s) || s.active_aside || any_active(&s);
 }
 
 bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size)
@@ -175,6 +182,31 @@ bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size)
 		return false;
 	snprintf(path, size, "%s", found[0]);
 	return true;
+}
+
+void find_settle(const char *text, u64 start)
+{
+	const struct timespec step = { 0, SETTLE_STEP_MS * 1000000L };
+	char found[MAX_FOUND][256];
+	int i;
+
+	for (i = 0; i < SETTLE_MS / SETTLE_STEP_MS; i++) {
+		struct search s = { .start = start, .found = found };
+
+		if (strncasecmp(text, "UUID=", 5) || uuid_parse(text + 5, s.uuid) ||
+		    device_each(try_spare, &s) || !s.unready[0])
+			return;
+		nanosleep(&step, NULL);
+	}
+}
+
+static int say_aside(const struct search *s, const char *what)
+{
+	if (s->unready[0])
+		return fail(WRONG_DEVICE, "%s is on %s, which udev has not finished with: it may be a part of an array. Try again, or give its path, and do not use the main device alone",
+			    what, s->unready);
+	return fail(WRONG_DEVICE, "%s is here only on %s, which is a part of an array, or one path of several: start the whole, and do not use the main device alone",
+		    what, s->member);
 }
 
 int find_spare(const char *text, u64 start, char *path, size_t size)
@@ -194,13 +226,12 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 	r = device_each(try_spare, &s);
 	drop_held(&s);
 	/* what is here besides is not the one any more, or not yet */
-	if (s.active_member && !any_active(&s))
+	if (s.active_aside && !any_active(&s))
 		s.nr = 0;
 	prefer(&s, any_active(&s) ? REMAP_SUPER_ACTIVE : REMAP_SUPER_STANDBY);
 	snprintf(what, sizeof(what), "the spare %s", text);
-	if (!r && !s.nr && s.member[0])
-		return fail(WRONG_DEVICE, "%s is here only on %s, which is a part of an array, or one path of several: start the whole, and do not use the main device alone",
-			    what, s.member);
+	if (!r && !s.nr && (s.unready[0] || s.member[0]))
+		return say_aside(&s, what);
 	return r ? r : single(&s, path, size, what,
 			      "Blocks that were moved to it are nowhere else: plug it in (or its area begins elsewhere: --spare-start), and do not use the main device alone");
 }
@@ -211,10 +242,10 @@ bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size)
 	struct search s = { .start = start, .found = found };
 
 	memcpy(s.uuid, uuid, sizeof(s.uuid));
-	if (device_each(try_spare, &s) || (!s.nr && !s.member[0]))
+	if (device_each(try_spare, &s))
 		return false;
-	snprintf(path, size, "%s", s.nr ? found[0] : s.member);
-	return true;
+	snprintf(path, size, "%s", s.nr ? found[0] : s.member[0] ? s.member : s.unready);
+	return path[0];
 }
 
 /*

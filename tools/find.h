@@ -10,9 +10,17 @@
 #include "super.h"
 
 /**
+ * find_settle() - wait until udev is through with all devices that show a spare, but not for long
+ * @text: and @start, as for find_spare(), which counts none of them before
+ */
+void find_settle(const char *text, u64 start);
+
+/**
  * find_spare() - the path of a spare
  * @text: a path, or UUID=<uuid> of a spare
  * @start: where its area begins
+ *
+ * By its UUID no part of an array is taken, nor one that may be: what udev has not finished with.
  *
  * Return: 0, or an exit code after a message.
  */
@@ -23,7 +31,7 @@ bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size);
 /** find_twin() - the only device that is a spare with this UUID and in this state; false: none, or several */
 bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size);
 /**
- * find_active() - is any spare of this UUID here that is active, be it only on a part of an array?
+ * find_active() - is any spare of this UUID here that is active, be it on a part of an array or unknown to udev?
  *
  * Return: true as well if that cannot be told.
  */

@@ -149,9 +149,11 @@ static int open_spare(struct open *o)
 	enum spare_is is = SPARE_FOREIGN;
 	int r = option_number(o->call, OPT_SPARE_START, 0, 1ULL << 53, &start);
 
-	if (!r)
-		r = find_spare(o->call->args[0], start, o->spare_path, sizeof(o->spare_path));
+	if (r)
+		return r;
 	o->pair.spare_start = start;
+	find_settle(o->call->args[0], start);
+	r = find_spare(o->call->args[0], start, o->spare_path, sizeof(o->spare_path));
 	if (!r)
 		r = read_spare(o, &is);
 	if (!r && is == SPARE_REPLACED) {

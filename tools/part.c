@@ -2,9 +2,13 @@
 /*
  * What udev and LVM say of arrays: only they have looked for all kinds of them.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <linux/kernel.h>
 
 #include "identity.h"
 #include "part.h"
@@ -73,17 +77,28 @@ static bool read_known(dev_t number, struct known *known)
 	return true;
 }
 
-static bool is_part(dev_t number, const struct remap_super *sb)
+/* As libudev asks. Without udev nobody has looked, and nobody will. */
+static bool udev_runs(void)
+{
+	return !access("/run/udev/control", F_OK);
+}
+
+static enum part judge(dev_t number, const struct remap_super *sb)
 {
 	struct known known;
 
+	if (!read_known(number, &known))
+		return udev_runs() ? PART_UNKNOWN : PART_NOT;
 	/* that it is a member is about the content of the main disk, if it is that */
-	return read_known(number, &known) &&
-	       (known.path || (known.member && !is_its_main(number, sb)));
+	if (known.path || (known.member && !is_its_main(number, sb)))
+		return PART_OF_ARRAY;
+	return PART_NOT;
 }
 
 /* On the parts of an array the kernel sees the partitions of the whole; udev says nothing of those. */
-bool part_of_array(dev_t number, const struct remap_super *sb)
+enum part part_is(dev_t number, const struct remap_super *sb)
 {
-	return is_private(number) || is_part(number, sb) || is_part(sysfs_disk(number), sb);
+	if (is_private(number))
+		return PART_OF_ARRAY;
+	return max(judge(number, sb), judge(sysfs_disk(number), sb));
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # summary: remapsetup attach: what /etc/remaptab lists, as its disks come
-# timeout: 240
+# timeout: 300
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
@@ -93,6 +93,47 @@ refuses 4 "is here only on /dev/mapper/one, which is a part of" "nor taken for i
 ok "it is a standby still" cmp -s -n 4 -i $((76)):0 /dev/mapper/next <(printf '\3\0\0\0')
 dm_remove next
 rm "$db"
+
+# udev runs, and has not looked at the disk yet. (It says so with a socket, of which only the name counts.)
+touch /run/udev/control
+# udev_says DEVICE FILE-SYSTEM-TYPE: in one step, as udev does
+udev_says() {
+	echo "E:ID_FS_TYPE=$2" >/run/udev/new
+	mv /run/udev/new "/run/udev/data/b$(stat -Lc %Hr:%Lr "$1")"
+}
+refuses 4 "is on /dev/mapper/one, which udev has not finished with" "what may be a part is not opened" attach r --timeout 0
+SECONDS=0
+refuses 4 "is on /dev/mapper/one, which udev has not finished with" "by hand neither" rs open UUID="$UUID" r --data-device $M
+ok "udev has some time for it" test $SECONDS -ge 4
+rs backup /dev/mapper/one /run/backup
+refuses 4 "the spare is here: /dev/mapper/one" "it is here, though" rs open --degraded /run/backup r --data-device $M -q
+ok "and opened by its path" rs open /dev/mapper/one r --data-device $M
+rs close r
+(sleep 3 && udev_says /dev/mapper/one linux_raid_member) &
+refuses 4 "is here only on /dev/mapper/one, which is a part of" "it was one" rs open UUID="$UUID" r --data-device $M
+rm "$db"
+(sleep 3 && udev_says /dev/mapper/one dm_remap_spare) &
+ok "it was none, and is opened by hand" rs open UUID="$UUID" r --data-device $M
+rs close r
+rm "$db"
+(sleep 3 && udev_says /dev/mapper/one dm_remap_spare) &
+ok "and by attach, which waits for udev" attach r
+rs close r
+rm "$db"
+(
+	sleep 2
+	udev_says /dev/mapper/one linux_raid_member
+	sleep 2
+	dm_create array "0 $(sectors /dev/mapper/one) linear /dev/mapper/one 0"
+	sleep 2
+	udev_says /dev/mapper/array dm_remap_spare
+) &
+ok "and for the array, if it is a part" attach r
+is "$(dmsetup table r | cut -d' ' -f6)" "$(stat -Lc %Hr:%Lr /dev/mapper/array)" "which is used"
+ok "it has what was moved" pattern_check $D 0 0 2
+rs close r
+rm "$db" "/run/udev/data/b$(stat -Lc %Hr:%Lr /dev/mapper/array)" /run/udev/control
+dm_remove array
 
 # On the tail of its own main disk, with an array above the mapped device: udev calls the disk a part by what main holds.
 make_null_blk tail 8
