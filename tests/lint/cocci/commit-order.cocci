@@ -98,7 +98,7 @@ for q in p:
 // place.c
 
 @c exists@
-identifier f;
+identifier f !~ "^remap_recover$";
 position p;
 @@
 f(...) {
@@ -182,6 +182,45 @@ p << n.p;
 @@
 for q in p:
 	coccilib.report.print_report(q, "%s() is a new kind of commit" % f)
+
+// recover.c: an entry is freed once its data is durable on main, and was read back.
+
+@q@
+expression nr;
+position p;
+@@
+if (nr)
+	nr = verify(...);
+if (nr)
+	commit@p(...);
+
+@q2@
+position p != q.p;
+@@
+remap_recover(...) { <... commit@p(...) ...> }
+
+@script:python depends on report@
+p << q2.p;
+@@
+for q in p:
+	coccilib.report.print_report(q, "freed before it was verified on main")
+
+@v exists@
+identifier f;
+expression disk;
+position p;
+@@
+f(...) {
+... when != remap_disk_flush(disk)
+read_back@p(...)
+... when any
+}
+
+@script:python depends on report@
+p << v.p;
+@@
+for q in p:
+	coccilib.report.print_report(q, "read back before it is durable on main")
 
 // repair.c: nothing is retired before those who waited were told of its successor.
 @o exists@

@@ -62,8 +62,7 @@ identifier w =~ "^(write_copy|write_health|write_empty_tables)$";
 position p;
 @@
 f(...) {
-... when != ++md->generation
-    when != md->generation++
+... when != remap_metadata_next(md)
 w@p(...)
 ... when any
 }

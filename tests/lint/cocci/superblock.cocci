@@ -38,7 +38,7 @@ p << b.p;
 for q in p:
 	coccilib.report.print_report(q, "written while it still counts as good")
 
-// choose() has read both
+// choose() has read both, and go_by_older() takes the one that it did not
 @c exists@
 expression md, copy, status;
 position p;
@@ -50,7 +50,7 @@ if (status) { ... return ...; }
 md->super_good[copy] =@p true;
 
 @c2@
-identifier f !~ "^choose$";
+identifier f !~ "^(choose|go_by_older)$";
 expression md, copy;
 position p != c.p;
 @@

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// P8: main is written by its user's own I/O only; P2: the spare is written in
+// P8: main is written by its user's own I/O only, or when he wants a block back; P2: the spare is written in
 // few places, each of which has its place in the crash timelines of
 // docs/architecture.md. A new one has to be argued there first.
 //
@@ -7,7 +7,7 @@
 virtual report
 
 @w@
-identifier f !~ "^(remap_disk_write|retry_write|write_slot|remap_confirm_spare|rescue|attempt|write_health|write_empty_tables|write_copy|rewrite)$";
+identifier f !~ "^(remap_disk_write|retry_write|write_slot|remap_confirm_spare|rescue|attempt|write_health|write_empty_tables|write_copy|rewrite|copy_back)$";
 identifier a =~ "^remap_disk_write(_fua)?$";
 position p;
 @@
@@ -21,16 +21,19 @@ for q in p:
 	coccilib.report.print_report(q, "%s() is a new place that writes to a disk" % f)
 
 @m@
+identifier f !~ "^copy_back$";
 identifier a =~ "^remap_disk_write(_fua)?$";
 identifier main = {main};
 expression dev;
 position p;
 @@
+f(...) { <...
 (
 a@p(&dev->main, ...)
 |
 a@p(&dev.main, ...)
 )
+...> }
 
 @script:python depends on report@
 p << m.p;

@@ -82,3 +82,23 @@ static void repair(struct remap_device *dev)
 	answer(dev);
 	remap_retire(dev);
 }
+
+static unsigned int verify(struct remap_device *dev, unsigned int nr)
+{
+	const char *why = read_back(dev, dev->jobs);	// expect
+
+	if (remap_disk_flush(&dev->main))
+		return 0;
+	return read_back(dev, dev->jobs) || why ? 0 : nr;
+}
+
+void remap_recover(struct remap_device *dev)
+{
+	nr = collect(dev);
+	if (nr)
+		commit(dev, nr);		// expect
+	if (nr)
+		nr = verify(dev, nr);
+	if (nr)
+		commit(dev, nr);
+}

@@ -16,7 +16,7 @@ static int remap_metadata_write_health(struct remap_metadata *md)
 {
 	int r = write_health(md, 0);			// expect
 
-	md->generation++;
+	remap_metadata_next(md);
 	return r ?: write_health(md, 1);
 }
 

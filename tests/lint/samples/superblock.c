@@ -26,3 +26,13 @@ int remap_super_heal(struct remap_metadata *md, u32 good)
 	remap_format_encode_super(md->super_buf, &md->super, good);	// expect
 	return write_copy(md, !good);		// expect
 }
+
+static void go_by_older(struct remap_metadata *md, bool is_b)
+{
+	md->super_good[is_b] = true;
+}
+
+static void go_by_any(struct remap_metadata *md, bool is_b)
+{
+	md->super_good[is_b] = true;		// expect
+}
