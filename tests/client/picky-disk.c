@@ -7,17 +7,19 @@
  * Stock targets fail reads or writes; some disks fail only those writes that may not
  * stay in their cache, or take their time over zeros. Messages:
  *
- *	refuse read|write|fua|zeroes <start> <count>	commands that touch these sectors fail
- *	lose   read|write|fua|zeroes <start> <count>	on their way: BLK_STS_TRANSPORT
- *	full   read|write|fua|zeroes <start> <count>	for want of space: BLK_STS_NOSPC
- *	hold   read|write|fua|zeroes <start> <count>	and wait
- *	deafen read|write|fua|zeroes <start> <count>	fail, and all else for five seconds
- *	cut    read|write|fua|zeroes <start> <count>	are lost, and from then on all of that kind
- *	trap   read|write|fua|zeroes <start> <count>	likewise, if they touch no other sectors
- *	pass   read|write|fua|zeroes			from now on, and those that waited
+ *	refuse <kind> <start> <count>	commands that touch these sectors fail
+ *	lose   <kind> <start> <count>	on their way: BLK_STS_TRANSPORT
+ *	full   <kind> <start> <count>	for want of space: BLK_STS_NOSPC
+ *	hold   <kind> <start> <count>	and wait
+ *	deafen <kind> <start> <count>	fail, and all else for five seconds
+ *	cut    <kind> <start> <count>	are lost, and from then on all of that kind
+ *	trap   <kind> <start> <count>	likewise, if they touch no other sectors
+ *	pass   <kind>			from now on, and those that waited
+ *	let    <kind> [<count>]		those that waited go on, the oldest first; others wait
+ *	fail   <kind> [<count>]		likewise, but they fail
  *
- * `write` are writes without FUA, `fua` those with it. Status, for each kind in this order:
- * how many commands its rule has met.
+ * Kinds are read, write (without FUA), fua (with it), zeroes, and flush (without data; its
+ * sectors do not matter). Status, for each kind in this order: how many commands its rule has met.
  */
 #include <linux/bio.h>
 #include <linux/device-mapper.h>
@@ -26,9 +28,9 @@
 
 #define DM_MSG_PREFIX "picky"
 
-enum kind { READ_, WRITE_, FUA, ZEROES, KINDS };
+enum kind { READ_, WRITE_, FUA, ZEROES, FLUSH, KINDS };
 
-static const char * const kinds[] = { "read", "write", "fua", "zeroes" };
+static const char * const kinds[] = { "read", "write", "fua", "zeroes", "flush" };
 
 enum action { PASS, REFUSE, LOSE, FULL, HOLD, DEAFEN, CUT, TRAP };
 
@@ -36,6 +38,7 @@ struct rule {
 	enum action action;
 	sector_t start, end;	/* of the target */
 	u64 met;
+	struct bio_list held;
 };
 
 struct picky {
@@ -43,7 +46,6 @@ struct picky {
 	sector_t start;
 	spinlock_t lock;	/* all below */
 	struct rule rules[KINDS];
-	struct bio_list held;
 	unsigned long deaf_until;	/* jiffies; 0: it hears */
 };
 
@@ -53,7 +55,9 @@ static enum kind kind_of(struct bio *bio)
 		return READ_;
 	if (bio_op(bio) == REQ_OP_WRITE_ZEROES)
 		return ZEROES;
-	if (bio_op(bio) != REQ_OP_WRITE)
+	if (op_is_flush(bio->bi_opf) && !bio_sectors(bio))
+		return FLUSH;
+	if (bio_op(bio) != REQ_OP_WRITE || !bio_sectors(bio))
 		return KINDS;
 	return bio->bi_opf & REQ_FUA ? FUA : WRITE_;
 }
@@ -66,15 +70,17 @@ static enum action action_for(struct picky *p, struct bio *bio)
 
 	if (p->deaf_until && time_before(jiffies, p->deaf_until))
 		return REFUSE;
-	if (kind == KINDS || !bio_sectors(bio) || rule->action == PASS ||
-	    bio_end_sector(bio) <= rule->start || bio->bi_iter.bi_sector >= rule->end)
+	if (kind == KINDS || rule->action == PASS)
+		return PASS;
+	if (kind != FLUSH &&
+	    (bio_end_sector(bio) <= rule->start || bio->bi_iter.bi_sector >= rule->end))
 		return PASS;
 	if (rule->action == TRAP &&
 	    (bio->bi_iter.bi_sector < rule->start || bio_end_sector(bio) > rule->end))
 		return PASS;
 	rule->met++;
 	if (rule->action == CUT || rule->action == TRAP)
-		*rule = (struct rule){ LOSE, 0, ~0ULL, rule->met };
+		*rule = (struct rule){ LOSE, 0, ~0ULL, rule->met, rule->held };
 	if (rule->action != DEAFEN)
 		return rule->action;
 	p->deaf_until = (jiffies + 5 * HZ) | 1;
@@ -93,7 +99,7 @@ static int picky_map(struct dm_target *ti, struct bio *bio)
 	action = action_for(p, bio);
 	bio->bi_iter.bi_sector += p->start;
 	if (action == HOLD)
-		bio_list_add(&p->held, bio);
+		bio_list_add(&p->rules[kind_of(bio)].held, bio);
 	spin_unlock_irqrestore(&p->lock, flags);
 	switch (action) {
 	case HOLD:
@@ -110,17 +116,22 @@ static int picky_map(struct dm_target *ti, struct bio *bio)
 	}
 }
 
-static void release(struct picky *p)
+/* Up to @most of those that waited. */
+static void release(struct picky *p, struct rule *rule, bool good, unsigned int most)
 {
-	struct bio_list held;
+	struct bio_list held = BIO_EMPTY_LIST;
 	struct bio *bio;
 
 	spin_lock_irq(&p->lock);
-	held = p->held;
-	bio_list_init(&p->held);
+	while (most-- && (bio = bio_list_pop(&rule->held)))
+		bio_list_add(&held, bio);
 	spin_unlock_irq(&p->lock);
-	while ((bio = bio_list_pop(&held)))
-		submit_bio_noacct(bio);
+	while ((bio = bio_list_pop(&held))) {
+		if (good)
+			submit_bio_noacct(bio);
+		else
+			bio_io_error(bio);
+	}
 }
 
 static int parse_rule(struct rule *rule, unsigned int argc, char **argv)
@@ -170,16 +181,26 @@ static int picky_message(struct dm_target *ti, unsigned int argc, char **argv,
 {
 	struct picky *p = ti->private;
 	struct rule *old = argc > 1 ? find_rule(p, argv[1]) : NULL, rule = {};
-	int r = old ? parse_rule(&rule, argc, argv) : -EINVAL;
+	bool fail = !strcmp(argv[0], "fail");
+	unsigned int most = UINT_MAX;
+	int r;
 
+	if (old && (fail || !strcmp(argv[0], "let"))) {
+		if (argc > 2 && kstrtouint(argv[2], 10, &most))
+			return -EINVAL;
+		release(p, old, !fail, most);
+		return 0;
+	}
+	r = old ? parse_rule(&rule, argc, argv) : -EINVAL;
 	if (r)
 		return r;
 	spin_lock_irq(&p->lock);
 	rule.met = old->met;
+	rule.held = old->held;
 	*old = rule;
 	spin_unlock_irq(&p->lock);
 	if (rule.action == PASS)
-		release(p);
+		release(p, old, true, UINT_MAX);
 	return 0;
 }
 
@@ -191,8 +212,8 @@ static void picky_status(struct dm_target *ti, status_type_t type, unsigned int 
 
 	result[0] = '\0';
 	if (type == STATUSTYPE_INFO)
-		DMEMIT("%llu %llu %llu %llu", p->rules[READ_].met, p->rules[WRITE_].met,
-		       p->rules[FUA].met, p->rules[ZEROES].met);
+		DMEMIT("%llu %llu %llu %llu %llu", p->rules[READ_].met, p->rules[WRITE_].met,
+		       p->rules[FUA].met, p->rules[ZEROES].met, p->rules[FLUSH].met);
 	else if (type == STATUSTYPE_TABLE)
 		DMEMIT("%s %llu", p->dev->name, (u64)p->start);
 }
@@ -218,7 +239,6 @@ static int picky_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	}
 	p->start = start;
 	spin_lock_init(&p->lock);
-	bio_list_init(&p->held);
 	ti->private = p;
 	ti->num_flush_bios = 1;
 	ti->num_write_zeroes_bios = 1;
@@ -229,7 +249,11 @@ static int picky_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 
 static void picky_presuspend(struct dm_target *ti)
 {
-	release(ti->private);
+	struct picky *p = ti->private;
+	int i;
+
+	for (i = 0; i < KINDS; i++)
+		release(p, &p->rules[i], true, UINT_MAX);
 }
 
 static void picky_dtr(struct dm_target *ti)
