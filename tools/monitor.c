@@ -166,10 +166,14 @@ static bool is_exchanged(const struct remap_status *old, const struct remap_stat
 static void compare(struct monitor *m, struct watched *w, struct snapshot *s)
 {
 	struct snapshot old = w->last;
+	bool exchanged = is_exchanged(&old.status, &s->status);
 
+	/* the spare says what the new table is about when that is resumed */
+	if (exchanged && s->status.suspended)
+		return;
 	snapshot_carry(s, &old);
 	s->given_up = old.given_up;
-	if (s->status.event_nr != old.status.event_nr || is_exchanged(&old.status, &s->status)) {
+	if (s->status.event_nr != old.status.event_nr || exchanged) {
 		snapshot_read_spare(s);
 		w->backup_due = true;
 	}

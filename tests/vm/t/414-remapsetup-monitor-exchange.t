@@ -10,10 +10,14 @@
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/remapsetup.sh"
 
-S=/dev/disk/spare L=/dev/disk/larger D=/dev/mapper/r W=/run/backups
+S=/dev/disk/spare L=/dev/mapper/larger D=/dev/mapper/r W=/run/backups
+picky() { dmsetup message larger 0 "$@"; }
+met() { (($(dmsetup status larger | cut -d' ' -f5) >= $1)); }
 load_core
+insmod "$VM_MODULES/tests/client/picky-disk.ko"
 make_null_blk spare 4
 make_null_blk larger 8
+dm_create larger "0 $(sectors /dev/disk/larger) picky /dev/disk/larger 0"
 mkdir $W
 rs format $S --data-device /dev/disk/main --data-length 30000 -q
 rs open $S r
@@ -34,7 +38,14 @@ ok "a backup" eventually 20 kept $S
 ok "another spare" rs replace-spare r $L -q
 ok "has a backup of its own" eventually 30 kept $L
 before=$(latest)
-ok "more of the main device" rs grow r --data-length 32768
+# the monitor looks every two seconds, also while the new table is there and the spare does not say so yet
+picky hold write 0 8
+rs grow r --data-length 32768 &
+GROW=$!
+ok "more of the main device: its superblock is to be written" eventually 60 met 1
+sleep 7
+picky pass write
+succeeds $GROW "and is"
 is "$(sectors $D)" 32768 "is mapped"
 ok "and in the backup" eventually 30 kept $L
 is "$(latest)" "$before" "which has the name of the one with the same map"
