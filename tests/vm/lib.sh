@@ -73,6 +73,8 @@ diag_output() {
 
 # succeeds PID TEXT: that was started with &, which ok cannot wait for
 succeeds() { if wait "$1"; then pass "$2"; else fail "$2"; fi; }
+# fails_later PID TEXT: likewise, and fails
+fails_later() { if wait "$1"; then fail "$2"; else pass "$2"; fi; }
 
 # ok TEXT COMMAND...: the command succeeds.
 ok() {

@@ -23,7 +23,6 @@ count() {
 	done
 }
 met() { (($(count "$1") == $2)); }
-fails_in() { ! wait "$1"; }
 
 load_core
 insmod "$VM_MODULES/tests/client/picky-disk.ko"
@@ -80,7 +79,7 @@ ok "a user's flush of main and of the spare is on its way" eventually 60 met flu
 begin_write 101
 picky fail flush 1
 picky pass flush
-ok "that of main fails, and the user is told" fails_in "$FLUSH"
+fails_later $FLUSH "that of main fails, and the user is told"
 picky let write
 written_again 101
 dm_remove r
