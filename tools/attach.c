@@ -81,7 +81,7 @@ static int seek_spare(struct attach *a)
 	int r;
 
 	path_of(a->entry->spare, text, sizeof(text));
-	r = find_spare(text, a->entry->spare_start, a->spare, sizeof(a->spare));
+	r = find_spare(text, a->entry->spare_start, false, a->spare, sizeof(a->spare));
 	if (!r)
 		r = check_there(a->spare);
 	if (r)

@@ -25,7 +25,7 @@ struct search {
 	uuid_t uuid;
 	u64 start;	/* of the spare area */
 	u64 sectors;	/* at least */
-	char (*found)[256];
+	char found[MAX_FOUND][256];
 	int nr;
 	u32 states[MAX_FOUND];	/* of spares, enum remap_super_state */
 	bool held[MAX_FOUND];	/* another device stands on it, and shows the same spare perhaps */
@@ -159,45 +159,46 @@ static bool any_active(const struct search *s)
 	return false;
 }
 
+static int search_spares(struct search *s, const u8 *uuid, u64 start)
+{
+	memset(s, 0, sizeof(*s));
+	memcpy(s->uuid, uuid, sizeof(s->uuid));
+	s->start = start;
+	return device_each(try_spare, s);
+}
+
+/* A disk that has just come: udev may be through with it in a moment. */
+static int search_settled(struct search *s, const u8 *uuid, u64 start)
+{
+	const struct timespec step = { 0, SETTLE_STEP_MS * 1000000L };
+	int i, r = search_spares(s, uuid, start);
+
+	for (i = 0; i < SETTLE_MS / SETTLE_STEP_MS && !r && s->unready[0]; i++) {
+		nanosleep(&step, NULL);
+		r = search_spares(s, uuid, start);
+	}
+	return r;
+}
+
 bool find_active(const u8 *uuid, u64 start)
 {
-	char found[MAX_FOUND][256];
-	struct search s = { .start = start, .found = found };
+	struct search s;
 
-	memcpy(s.uuid, uuid, sizeof(s.uuid));
-	return device_each(try_spare, &s) || s.active_aside || any_active(&s);
+	return search_spares(&s, uuid, start) || s.active_aside || any_active(&s);
 }
 
 bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size)
 {
-	char found[MAX_FOUND][256];
-	struct search s = { .start = start, .found = found };
+	struct search s;
 
-	memcpy(s.uuid, uuid, sizeof(s.uuid));
-	if (device_each(try_spare, &s))
+	if (search_spares(&s, uuid, start))
 		return false;
 	drop_held(&s);
 	prefer(&s, state);
 	if (s.nr != 1 || s.states[0] != state)
 		return false;
-	snprintf(path, size, "%s", found[0]);
+	snprintf(path, size, "%s", s.found[0]);
 	return true;
-}
-
-void find_settle(const char *text, u64 start)
-{
-	const struct timespec step = { 0, SETTLE_STEP_MS * 1000000L };
-	char found[MAX_FOUND][256];
-	int i;
-
-	for (i = 0; i < SETTLE_MS / SETTLE_STEP_MS; i++) {
-		struct search s = { .start = start, .found = found };
-
-		if (strncasecmp(text, "UUID=", 5) || uuid_parse(text + 5, s.uuid) ||
-		    device_each(try_spare, &s) || !s.unready[0])
-			return;
-		nanosleep(&step, NULL);
-	}
 }
 
 static int say_aside(const struct search *s, const char *what)
@@ -209,11 +210,11 @@ static int say_aside(const struct search *s, const char *what)
 		    what, s->member);
 }
 
-int find_spare(const char *text, u64 start, char *path, size_t size)
+int find_spare(const char *text, u64 start, bool settle, char *path, size_t size)
 {
-	char found[MAX_FOUND][256];
-	struct search s = { .start = start, .found = found };
+	struct search s;
 	char what[64];
+	uuid_t uuid;
 	int r;
 
 	if (strncasecmp(text, "UUID=", 5)) {
@@ -221,9 +222,9 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 			return fail(BAD_USE, "the path of the spare is too long");
 		return OK;
 	}
-	if (uuid_parse(text + 5, s.uuid))
+	if (uuid_parse(text + 5, uuid))
 		return fail(BAD_USE, "'%s' is no UUID", text + 5);
-	r = device_each(try_spare, &s);
+	r = settle ? search_settled(&s, uuid, start) : search_spares(&s, uuid, start);
 	drop_held(&s);
 	/* what is here besides is not the one any more, or not yet */
 	if (s.active_aside && !any_active(&s))
@@ -238,13 +239,11 @@ int find_spare(const char *text, u64 start, char *path, size_t size)
 
 bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size)
 {
-	char found[MAX_FOUND][256];
-	struct search s = { .start = start, .found = found };
+	struct search s;
 
-	memcpy(s.uuid, uuid, sizeof(s.uuid));
-	if (device_each(try_spare, &s))
+	if (search_spares(&s, uuid, start))
 		return false;
-	snprintf(path, size, "%s", s.nr ? found[0] : s.member[0] ? s.member : s.unready);
+	snprintf(path, size, "%s", s.nr ? s.found[0] : s.member[0] ? s.member : s.unready);
 	return path[0];
 }
 
@@ -266,10 +265,9 @@ static int try_main(dev_t number, void *context)
 
 int find_main(const struct remap_super *sb, const char *spare, char *path, size_t size)
 {
-	char found[MAX_FOUND][256], what[256];
 	const char *identity = identity_text(sb);
-	struct search s = { .identity = identity, .found = found,
-			    .sectors = sb->main_start + sb->main_length };
+	struct search s = { .identity = identity, .sectors = sb->main_start + sb->main_length };
+	char what[256];
 
 	if (!identity[0])
 		return fail(BAD_USE, "%s does not know its main device, which had neither WWN nor serial number when it was formatted: name it with --data-device",

@@ -10,21 +10,16 @@
 #include "super.h"
 
 /**
- * find_settle() - wait until udev is through with all devices that show a spare, but not for long
- * @text: and @start, as for find_spare(), which counts none of them before
- */
-void find_settle(const char *text, u64 start);
-
-/**
  * find_spare() - the path of a spare
  * @text: a path, or UUID=<uuid> of a spare
  * @start: where its area begins
+ * @settle: wait until udev is through with all devices that show it, but not for long
  *
  * By its UUID no part of an array is taken, nor one that may be: what udev has not finished with.
  *
  * Return: 0, or an exit code after a message.
  */
-int find_spare(const char *text, u64 start, char *path, size_t size);
+int find_spare(const char *text, u64 start, bool settle, char *path, size_t size);
 
 /** find_is_here() - is there a spare of this UUID, from sector @start of some device on? */
 bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size);

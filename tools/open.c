@@ -152,8 +152,7 @@ static int open_spare(struct open *o)
 	if (r)
 		return r;
 	o->pair.spare_start = start;
-	find_settle(o->call->args[0], start);
-	r = find_spare(o->call->args[0], start, o->spare_path, sizeof(o->spare_path));
+	r = find_spare(o->call->args[0], start, true, o->spare_path, sizeof(o->spare_path));
 	if (!r)
 		r = read_spare(o, &is);
 	if (!r && is == SPARE_REPLACED) {
