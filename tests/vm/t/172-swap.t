@@ -37,7 +37,8 @@ FILL='
 	}'
 # fill MIB ROUNDS
 fill() { perl -e "$FILL" "$1" "$2"; }
-swapped_out() { awk '$1 == "pswpout" { print int($2 / 256) }' /proc/vmstat; }
+# swapped_out: MiB that were written to the device (a kernel need not count what it swaps)
+swapped_out() { awk '{ print int($7 / 2048) }' "$(dirname "$(sysfs_of $D)")/stat"; }
 
 mkswap -q $D
 TOO_MUCH=$(($(available) + 80))
