@@ -186,7 +186,7 @@ static int picky_message(struct dm_target *ti, unsigned int argc, char **argv,
 	int r;
 
 	if (old && (fail || !strcmp(argv[0], "let"))) {
-		if (argc > 2 && kstrtouint(argv[2], 10, &most))
+		if (argc > 3 || (argc == 3 && kstrtouint(argv[2], 10, &most)))
 			return -EINVAL;
 		release(p, old, !fail, most);
 		return 0;

@@ -8,6 +8,8 @@
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/scan.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/picky.sh"
 
 WANTED=1000000
 HESITATED=0 MOST=0 DIR=
@@ -28,9 +30,9 @@ foreground() {
 hesitate() {
 	local suspects
 	sleep "$((RANDOM % 2)).$((100 + RANDOM % 900))"
-	dmsetup message disk 0 hold read 0 "$LEN"
+	picky disk hold read 0 "$LEN"
 	sleep "$(printf '0.%03d' $((50 + RANDOM % 250)))"
-	dmsetup message disk 0 pass read
+	picky disk pass read
 	HESITATED=$((HESITATED + 1))
 	read -r suspects <"$DIR/suspects"
 	((suspects <= MOST)) || MOST=$suspects
@@ -38,7 +40,7 @@ hesitate() {
 
 load_core
 load_scanner chunk_sectors=64 relocations_per_hour=1000
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
+picky_load
 # a request takes a millisecond, and one is served at a time
 make_null_blk main 40960 memory_backed=0 irqmode=2 completion_nsec=1000000 hw_queue_depth=1 submit_queues=1
 make_null_blk spare 16

@@ -8,6 +8,8 @@
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/picky.sh"
 
 M=/dev/mapper/m S=/dev/mapper/s D=/dev/mapper/r
 OPTIONS="confirm_ms=20 storm_limit=1000000"
@@ -15,13 +17,11 @@ MB=8 LEN=$((8 * 2048))
 
 place() { dmsetup message r 0 lookup "$1" | cut -d' ' -f2; }
 used() { dmsetup status r | cut -d' ' -f7 | cut -d/ -f1; }
-# met m|s: how many FUA writes the disk's rule has met
-met() { dmsetup status "$1" | cut -d' ' -f6; }
 refuse() { dmsetup message "$1" 0 refuse fua "$2" "$3"; }
 pass_all() { dmsetup message "$1" 0 pass fua; }
 
 load_core
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
+picky_load
 make_null_blk main $MB
 make_null_blk spare $MB
 # One sector of block 300 does not read; that part of the disk takes no FUA either way.
@@ -50,12 +50,12 @@ refuse m 1600 800
 ok "where nobody asks for FUA" pattern_write $D 1600 800 3
 is "$(place 200) $(place 299)" "main main" "the disk is believed, and nothing is remapped"
 refuse m 1624 8
-BEFORE=$(met m)
+BEFORE=$(picky_met m fua)
 ok "a large FUA write of which the disk fails a part is done" \
 	pattern_write $D 1600 64 4 --fua --bs 32768
 is "$(place 202) $(place 204)" "main main" "healthy blocks of it stay"
 isnt "$(place 203)" main "the one that fails moves"
-ok "it was tried with FUA" test "$(met m)" -gt "$BEFORE"
+ok "it was tried with FUA" test "$(picky_met m fua)" -gt "$BEFORE"
 ok "the data is right" pattern_check $D 1600 64 4
 ok "behind it too" pattern_check $D 1664 736 3
 
@@ -75,9 +75,9 @@ dmsetup suspend r
 dmsetup resume r
 refuse s 0 $LEN
 fails "the spare fails FUA writes" dd if=/dev/zero of=$S bs=512 seek=$((LEN - 1)) count=1 oflag=direct,sync
-MET=$(met s)
+MET=$(picky_met s fua)
 ok "a FUA write to a remapped block is done" pattern_write $D 800 8 6 --fua
-ok "it was sent with FUA" test "$(met s)" -gt "$MET"
+ok "it was sent with FUA" test "$(picky_met s fua)" -gt "$MET"
 isnt "$(place 100)" "$OLD" "and is on another spare block now"
 ok "without FUA" pattern_write $D 1624 8 4
 is "$(used)" $((BEFORE + 1)) "nothing moves"
@@ -87,7 +87,7 @@ ok "the data is right" pattern_check $D 800 8 6
 dmsetup message r 0 confirm_ms 3000
 (pattern_check $D 2400 8 1 || true) >/run/repair.log &
 sleep 1
-MET=$(met s)
+MET=$(picky_met s fua)
 pattern_write $D 2401 7 7 --fua &
 WRITER=$!
 sleep 0.5
@@ -96,7 +96,7 @@ dmsetup message r 0 confirm_ms 20
 STATUS=0
 wait $WRITER || STATUS=$?
 is $STATUS 0 "it is done after it"
-ok "it reached the spare as a FUA write" test "$(met s)" -gt "$MET"
+ok "it reached the spare as a FUA write" test "$(picky_met s fua)" -gt "$MET"
 wait
 ok "the data is right" pattern_check $D 2401 7 7
 

@@ -10,6 +10,8 @@
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/picky.sh"
 
 M=/dev/mapper/m S=/dev/disk/zspare D=/dev/mapper/r
 OPTIONS="confirm_ms=3000 storm_limit=1000000"
@@ -25,7 +27,7 @@ zeros() { blkdiscard -z -o $(($1 * 512)) -l $(($2 * 512)) $D; }
 by_command() { fallocate -n -p -o $(($1 * 512)) -l $(($2 * 512)) $D; }
 
 load_core
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
+picky_load
 LEN=$(sectors /dev/disk/zmain)
 dm_create m "0 $LEN picky /dev/disk/zmain 0"
 TABLE="0 $LEN remap $M 0 $S 0"

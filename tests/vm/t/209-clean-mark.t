@@ -5,6 +5,8 @@
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/picky.sh"
 
 load_core
 make_null_blk main 32
@@ -27,18 +29,18 @@ dm_remove r
 
 # Main was written without its device, and the spare does not take a note of it. If main were written all the
 # same, the mark would have to go, and nobody would know at the next start that nothing can be rescued from main.
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
+picky_load
 dm_create p "0 $(sectors /dev/disk/spare) picky /dev/disk/spare 0"
 again() { dm_create r "0 $(sectors /dev/disk/main) remap /dev/disk/main 0 /dev/mapper/p 0 ${1:-0}"; }
-no_super() { dmsetup message p 0 refuse write "$1" 8 && dmsetup message p 0 refuse fua "$1" 8; }
+no_super() { picky p refuse write "$1" 8 && picky p refuse fua "$1" 8; }
 # With nothing lost nobody could be misled: main is written.
 pattern_write /dev/disk/main 0 2048 3
 no_super 0
 ok "nothing is lost, with force: it is taken" again "1 force"
 like "$(dmsetup status r)" ' ro-map ' "and main can be written"
 dm_remove r
-dmsetup message p 0 pass write
-dmsetup message p 0 pass fua
+picky p pass write
+picky p pass fua
 ok "the spare takes writes again" again
 null_bad main +5000-5000
 fails "a sector cannot be read" dd if=/dev/mapper/r of=/dev/null bs=4096 skip=625 count=1 iflag=direct status=none
@@ -54,8 +56,8 @@ for super in 0 "$LAST"; do
 	ok "it reads" pattern_check /dev/mapper/r 0 2048 4
 	dm_remove r
 	[[ $super != 0 ]] || fails "without force it is refused again: nothing was forgotten" again
-	dmsetup message p 0 pass write
-	dmsetup message p 0 pass fua
+	picky p pass write
+	picky p pass fua
 done
 ok "when the spare takes it, it is taken without force: superblock A has the note" again
 like "$(dmsetup status r)" ' rw ' "and is as before"

@@ -11,6 +11,8 @@
 . "$VM_DIR/tools/flush-fails.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/meta.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/picky.sh"
 
 # The disks are m and s, which can fail their flushes. Above them are pm and ps, which can fail one
 # kind of command, and above ps the delay slow: its writes take a while, its flushes do not.
@@ -19,7 +21,6 @@ DELAY=10
 
 seen() { pattern read-map $D $(($1 * 8)) 8; }
 place() { dmsetup message r 0 lookup "$1" | cut -d' ' -f2; }
-picky() { dmsetup message "$1" 0 "${@:2}"; }
 delay() {
 	local to=/dev/mapper/ps
 	echo "0 $LEN delay $to 0 0 $to 0 $1 $to 0 0"
@@ -35,10 +36,6 @@ lost() {
 
 # on_its_way WRITES: so many are in the delay
 on_its_way() { (($(dmsetup status slow | cut -d' ' -f5) == $1)); }
-
-# has_met DISK KIND: commands of that kind have failed by a rule (picky's status)
-has_met() { (($(dmsetup status "$1" | cut -d' ' -f"$2") > 0)); }
-WRITES=5 FUAS=6
 
 # write_over BLOCK [OTHERS]: that is on its way for DELAY seconds, and ours to make durable after that
 write_over() {
@@ -60,7 +57,7 @@ drop() {
 
 load_core
 load_scanner
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
+picky_load
 modprobe -a dm-flakey dm-delay
 dm_create m "${GOOD//XXX/main}"
 dm_create s "${GOOD//XXX/spare}"
@@ -98,7 +95,7 @@ FUA=$!
 ok "$TEXT: it is on its way" eventually 5 on_its_way 1
 sleep $((DELAY / 2))
 write_over 101 1
-ok "$TEXT: it fails" eventually $DELAY has_met ps $FUAS
+ok "$TEXT: it fails" eventually $DELAY picky_met_more ps fua 0
 picky ps pass fua
 drop
 succeeds $WRITE "$TEXT: the other write succeeds"
@@ -133,7 +130,7 @@ picky pm refuse write 160 8
 dmsetup message r 0 confirm_ms 10000
 pattern_write $D 160 8 4 &
 WRITE=$!
-ok "$TEXT: it fails at first" eventually 10 has_met pm $WRITES
+ok "$TEXT: it fails at first" eventually 10 picky_met_more pm write 0
 picky pm pass write
 succeeds $WRITE "$TEXT: it succeeds"
 is "$(place 20)" main "$TEXT: in place"

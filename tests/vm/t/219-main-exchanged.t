@@ -5,6 +5,8 @@
 
 # shellcheck source=/dev/null
 . "$VM_DIR/lib.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/picky.sh"
 
 D=/dev/mapper/r
 # Above the spare is ps, which can refuse all writes.
@@ -22,7 +24,7 @@ lose() {
 	is "$(entry "$2")" "ff read-error rescuable" "what is there on $1 is what was there"
 }
 load_core
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
+picky_load
 for disk in main second third spare; do
 	make_null_blk $disk 8
 done
@@ -38,10 +40,10 @@ dd if=/dev/disk/main of=/dev/disk/second bs=1M iflag=direct oflag=direct status=
 dm_reload r "$(table second)"
 is "$(mode)" rw "another main device is accepted by a reload"
 lose second 100
-dmsetup message ps 0 refuse write 0 "$LEN"
+picky ps refuse write 0 "$LEN"
 dm_reload r "$(table second)"
 is "$(mode)" ro-map "the same disk once more: no exchange that has to be recorded"
-dmsetup message ps 0 pass write
+picky ps pass write
 dm_reload r "$(table second)"
 is "$(mode)" rw "and when the spare can be written"
 is "$(entry 100)" "ff read-error rescuable" "nothing is forgotten for it"
@@ -49,10 +51,10 @@ ok "it can be rescued" dmsetup message r 0 retry 100
 is "$(seen 100)" "800 8 seed:2" "with its data"
 
 lose second 101
-dmsetup message ps 0 refuse write 0 "$LEN"
+picky ps refuse write 0 "$LEN"
 dm_reload r "$(table third)"
 is "$(mode)" read-only "an exchange that cannot be recorded: nothing is written"
-dmsetup message ps 0 pass write
+picky ps pass write
 dm_reload r "$(table third)"
 is "$(mode)" rw "when it can be, all is well"
 fails "but what is lost is not rescued from the other disk" dmsetup message r 0 retry 101

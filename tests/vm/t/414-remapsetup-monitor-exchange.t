@@ -9,12 +9,12 @@
 . "$VM_DIR/lib.sh"
 # shellcheck source=/dev/null
 . "$VM_DIR/tools/remapsetup.sh"
+# shellcheck source=/dev/null
+. "$VM_DIR/tools/picky.sh"
 
 S=/dev/disk/spare L=/dev/mapper/larger D=/dev/mapper/r W=/run/backups
-picky() { dmsetup message larger 0 "$@"; }
-met() { (($(dmsetup status larger | cut -d' ' -f5) >= $1)); }
 load_core
-insmod "$VM_MODULES/tests/client/picky-disk.ko"
+picky_load
 make_null_blk spare 4
 make_null_blk larger 8
 dm_create larger "0 $(sectors /dev/disk/larger) picky /dev/disk/larger 0"
@@ -39,12 +39,12 @@ ok "another spare" rs replace-spare r $L -q
 ok "has a backup of its own" eventually 30 kept $L
 before=$(latest)
 # the monitor looks every two seconds, also while the new table is there and the spare does not say so yet
-picky hold write 0 8
+picky larger hold write 0 8
 rs grow r --data-length 32768 &
 GROW=$!
-ok "more of the main device: its superblock is to be written" eventually 60 met 1
+ok "more of the main device: its superblock is to be written" eventually 60 picky_met_more larger write 0
 sleep 7
-picky pass write
+picky larger pass write
 succeeds $GROW "and is"
 is "$(sectors $D)" 32768 "is mapped"
 ok "and in the backup" eventually 30 kept $L

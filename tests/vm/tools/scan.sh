@@ -33,7 +33,7 @@ used() { dmsetup status r | cut -d' ' -f7; }
 scan_picky() {
 	load_core
 	load_scanner
-	insmod "$VM_MODULES/tests/client/picky-disk.ko"
+	picky_load
 	make_null_blk main 32
 	make_null_blk spare 16
 	dm_create m "0 $(sectors /dev/disk/main) picky /dev/disk/main 0"
