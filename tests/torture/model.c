@@ -162,7 +162,8 @@ static bool read_one(struct sector *s, u64 began, u64 now, u64 generation)
 		if (v->generation != generation || !(v->back || v->gone > began))
 			continue;
 		found = true;
-		ended |= v->ended <= now;
+		/* if it ended meanwhile, it may have come to nothing: a discard, a write that a move overtook */
+		ended |= v->ended <= began;
 	}
 	for (i = 0; ended && dropped < began && i < s->nr; i++)
 		if (s->v[i].generation != generation && s->v[i].ended <= began)

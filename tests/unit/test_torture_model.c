@@ -111,6 +111,28 @@ static void test_not_told(void **state)
 	model_exit();
 }
 
+/* A read meets a discard on its way to a disk, which the move of the block undoes: it may come to nothing. */
+static void test_discard_undone(void **state)
+{
+	const u8 zeros[SECTOR] = { };
+	u64 discarded, read;
+
+	(void)state;
+	begin();
+	written(8, 1);
+	flushed(true);
+	assert_true(model_write_begin(8, 1, 0, &discarded));
+	read = model_read_begin(8, 1);
+	model_write_end(8, 1, discarded, WRITE_UNKNOWN);
+	assert_true(model_read_end(8, 1, read, zeros, "a read"));
+	assert_true(may_find(8, 1));
+	assert_int_equal(violations, 0);
+	/* which is what it is from now on */
+	assert_true(may_find(8, 1));
+	assert_false(model_may_hold(8, 0));
+	model_exit();
+}
+
 /*
  * Random histories
  */
@@ -234,6 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_not_told),
+		cmocka_unit_test(test_discard_undone),
 		cmocka_unit_test(test_beside),
 	};
 
