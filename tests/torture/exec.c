@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "disk.h"
 #include "exec.h"
@@ -116,8 +117,9 @@ static int carry_out(struct worker *w, const struct op *op, u64 number)
 	case OP_PROTECT:
 		return life_outage(op);
 	case OP_FLUSHFAIL:
+		usleep(op->delay);
 		flushes_fail(op->disk, op->a);
-		return 0;
+		return op->flushes ? io_flush() : 0;
 	case OP_SUSPEND:
 		return life_suspend(op);
 	case OP_RELOAD:

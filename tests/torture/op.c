@@ -324,11 +324,16 @@ static void make_race(struct maker *m, struct op *op)
 	op[3].kind = OP_READ;
 }
 
-/* The spare fails a flush while a change of the map is under way; it may be that of a user. */
+/*
+ * The spare fails a flush while a change of the map is under way, and at once one is sent: it
+ * may be that of a user, whatever has been written of the blocks by then. Other threads flush
+ * as well, so that nothing may come between the two.
+ */
 static void make_flush_race(struct maker *m, struct op *op)
 {
 	make_blocks(m, op, OP_REMAP, m->s->spare_blocks ? 2 : 60);
-	op[1] = (struct op){ .kind = OP_FLUSHFAIL, .disk = SPARE, .a = 1 };
+	op[1] = (struct op){ .kind = OP_FLUSHFAIL, .disk = SPARE, .a = 1, .flushes = 1,
+			     .delay = chance_below(m->c, 800 * op->count) };
 	op[2].kind = OP_FLUSH;
 	op[3].kind = OP_FLUSH;
 }
