@@ -185,7 +185,12 @@ log_mark() {
 	echo "tap: $LOG_MARK" >/dev/kmsg
 }
 
-log_since() { dmesg | sed "1,/$LOG_MARK/d" | grep -v '\] tap: ' || true; }
+log_since() {
+	local log
+	log=$(dmesg)
+	[[ $log == *"$LOG_MARK"* ]] || bail "the mark has left the kernel log"
+	sed "1,/$LOG_MARK/d;/\] tap: /d" <<<"$log"
+}
 
 core_module() { echo "$VM_MODULES/dm-remap-core/dm-remap-core.ko"; }
 scanner_module() { echo "$VM_MODULES/dm-remap-scanner/dm-remap-scanner.ko"; }
