@@ -183,6 +183,8 @@ int main(int argc, char **argv)
 	     seed++, n++)
 		if (!episode(seed))
 			return 1;
+	if (!n)
+		die("no time for an episode");
 	say("%llu episodes, seeds %llu to %llu: no violation", (unsigned long long)n,
 	    (unsigned long long)option[SEED], (unsigned long long)seed - 1);
 	return 0;
