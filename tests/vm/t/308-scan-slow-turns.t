@@ -52,7 +52,8 @@ ok "all data is right" pattern_check /dev/mapper/b 0 0 1
 dm_remove b
 
 # many that move, one after the other and 150 ms each, while the device is reloaded and suspended
-device c 512 30000+160
+N=40
+device c 512 30000+$((8 * N))
 scan_set c relocations_per_hour 1000
 moved() { (($(field c 9) >= $1)); }
 # Now and then a pass ends before the last of so many was visited often enough: the next one begins anew.
@@ -69,13 +70,13 @@ interrupt() {
 	local before after
 	before=$(field c 9)
 	scan_set c advise 1
-	ok "$1: slow blocks are found" find_slow $((20 - before))
+	ok "$1: slow blocks are found" find_slow $((N - before))
 	is "$(field c 9)" "$before" "$1: and stay where they are"
 	scan_set c advise 0
 	ok "$1: some are moved" eventually 60 moved $((before + 3))
 	"${@:2}"
 	after=$(field c 9)
-	ok "$1: it came in the middle: $before were moved before, then $after of 20" test "$after" -lt 20
+	ok "$1: it came in the middle: $before were moved before, then $after of $N" test "$after" -lt $N
 	ok "$1: all data is right" pattern_check /dev/mapper/c 0 0 1
 }
 suspend() {
@@ -86,7 +87,7 @@ interrupt "a table reload" dm_reload c "$(table c)"
 interrupt "a suspend" suspend
 scan_act c stop
 scan_act c start
-ok "the rest is found and moved" patiently 20000 dm_status_is c " rw normal 4096 20/512 0 20 0 "
-is "$(dmsetup message c 0 list | awk '$4 == "slow" { n += $1 == 3750 + n } END { print n }')" 20 "these and no others"
+ok "the rest is found and moved" patiently 20000 dm_status_is c " rw normal 4096 $N/512 0 $N 0 "
+is "$(dmsetup message c 0 list | awk '$4 == "slow" { n += $1 == 3750 + n } END { print n }')" $N "these and no others"
 ok "all data is right" pattern_check /dev/mapper/c 0 0 1
 done_testing
