@@ -9,6 +9,7 @@
 #include "backup_file.h"
 #include "heal.h"
 #include "offline.h"
+#include "super.h"
 #include "survey.h"
 
 /*
@@ -18,6 +19,7 @@
 /* --force is about all of it, so all of it is said. Return: how much there is. */
 static unsigned int object(const struct survey *s, const char *path, bool force)
 {
+	char elsewhere[256];
 	const struct {
 		bool holds;
 		const char *what;
@@ -25,6 +27,7 @@ static unsigned int object(const struct survey *s, const char *path, bool force)
 		{ s->too_new, "a newer version of dm-remap has written there" },
 		{ s->other_spare, "it is another spare: its UUID is not that of the backup" },
 		{ s->other_content, "it holds something else than a spare of dm-remap" },
+		{ s->elsewhere, elsewhere },
 		{ s->replaced, "another spare has taken its place, and what was written since is on that one only. Use that one. If it is lost, this one has old data, and afterwards nothing tells it from the other any more" },
 		{ s->cut, "a handover to another spare or main device was cut, and it was used since: it has what was written then. If the other one was not used in its place since, 'remapsetup repair --in-place --force' makes it count again" },
 		{ s->standby, "it was to take the place of another spare, and not all may have been copied to it. Use the old one; if that was retired for it already, 'remapsetup open' with both there makes this one the active one" },
@@ -35,6 +38,8 @@ static unsigned int object(const struct survey *s, const char *path, bool force)
 	};
 	unsigned int i, nr = 0;
 
+	snprintf(elsewhere, sizeof(elsewhere), "it holds %s. From here on that one would be destroyed, and what stands before it overwritten: if it is the one to be restored, say where it begins (--spare-start)",
+		 super_elsewhere_text(s->begin));
 	for (i = 0; i < ARRAY_SIZE(objections); i++) {
 		if (!objections[i].holds)
 			continue;

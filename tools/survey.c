@@ -23,6 +23,9 @@ static void look_at_super(struct survey *s, const struct inspection *spare, u32 
 	if (c->unread || c->verdict == REMAP_BLANK)
 		return;
 	s->too_new |= c->verdict == REMAP_TOO_NEW;
+	/* of this spare or another: it belongs to an area that is not this one */
+	if (copy == SPARE_B && s->elsewhere)
+		return;
 	if (is_uuid(spare, copy, backup))
 		return;
 	if (c->verdict == REMAP_FOREIGN)
@@ -178,6 +181,7 @@ static void look(struct survey *s, struct inspection *spare, const struct backup
 	bool whole;
 	u32 copy;
 
+	s->elsewhere = inspect_elsewhere(spare, &s->begin);
 	for (copy = 0; copy < 2; copy++) {
 		see(s, spare->supers[copy].generation);
 		see(s, spare->health[copy].generation);

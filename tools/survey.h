@@ -11,6 +11,7 @@
  * @too_new: of a version that is not known here
  * @other_spare: there is a superblock of another spare
  * @other_content: something stands in the place of a superblock that was never one
+ * @elsewhere: at the end stands a superblock of an area that begins at sector @begin of the device
  * @standby: it was to take the place of the backup's spare, or of its successor
  * @replaced: another one has taken its place
  * @cut: a handover to another one was cut, and this one was used since
@@ -22,8 +23,9 @@
  * @highest: generation in any valid block, but for those that are impossibly high
  */
 struct survey {
-	bool too_new, other_spare, other_content, standby, replaced, cut, other_main;
+	bool too_new, other_spare, other_content, elsewhere, standby, replaced, cut, other_main;
 	bool newer, lacks, same, no_data;
+	s64 begin;
 	u64 highest;
 };
 

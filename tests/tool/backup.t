@@ -172,6 +172,20 @@ refused "one from which all was moved back before it took the other's place" 'do
 cp sound.img fs.img
 "$DAMAGE" fs.img supers-overwritten
 refused "something else" 'something else' sound.backup fs.img
+# Behind its main device on one disk, the first block of which is blank.
+{ head -c 4096 /dev/zero && head -c 405504 /dev/urandom && cat sound.img; } >elsewhere.img
+refused "from where it does not begin" '^[^:]*: elsewhere.img: it holds a spare of dm-remap that begins at its sector 800\..*--spare-start' sound.backup elsewhere.img
+cp elsewhere.img there.img
+exits 0 "... but from where it begins" "$TOOL" restore -q --spare-start 800 sound.backup there.img
+cmp -n 409600 elsewhere.img there.img
+is $? 0 "... which leaves what is before it alone"
+cp elsewhere.img theirs.img
+poke theirs.img $((409600 + $(place_of_b sound.img) + 16)) 119
+seal theirs.img $((409600 + $(place_of_b sound.img))) $((0x700000000))
+refused "nor is another one that begins there" '^[^:]*: theirs.img: it holds a spare of dm-remap that begins at its sector 800\.' sound.backup theirs.img
+cp elsewhere.img foreign.img
+poke foreign.img 0 255
+refused "... all that speaks against it is said" 'something else.*begins at its sector 800' sound.backup foreign.img
 cp sound.img version.img
 "$DAMAGE" version.img version
 refused "a newer version" 'newer version' sound.backup version.img
@@ -189,7 +203,7 @@ cp sound.img high.img
 exits 0 "a generation that leaves no room is overwritten" "$TOOL" restore -q sound.backup high.img
 is "$(map high.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
 
-for image in other newer replaced standby retired contradicts main dead empty fs version blank; do
+for image in other newer replaced standby retired contradicts main dead empty fs elsewhere version blank; do
 	exits 0 "--force restores it all the same: $image" \
 		"$TOOL" restore -q --force sound.backup $image.img
 	is "$(map $image.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
@@ -200,7 +214,7 @@ done
 #
 
 cp sound.img target.img
-seal() { # gives a changed backup a right checksum
+seal_backup() { # gives a changed backup a right checksum
 	perl -e 'local $/; my $t = <STDIN>; $t =~ s/crc32c .*\n\z//;
 		my @table = map { my $c = $_; $c = $c & 1 ? $c >> 1 ^ 0x82f63b78 : $c >> 1 for 1 .. 8; $c } 0 .. 255;
 		my $crc = 0xffffffff;
@@ -208,11 +222,11 @@ seal() { # gives a changed backup a right checksum
 		printf "%scrc32c %08x\n", $t, $crc ^ 0xffffffff'
 }
 
-is "$(seal <sound.backup)" "$(<sound.backup)" "the seal of this test is that of the tool"
+is "$(seal_backup <sound.backup)" "$(<sound.backup)" "the seal of this test is that of the tool"
 
 # wrong TEXT REGEXP SED-SCRIPT
 wrong() {
-	sed "$3" sound.backup | seal >wrong.backup
+	sed "$3" sound.backup | seal_backup >wrong.backup
 	if cmp -s sound.backup wrong.backup; then
 		fail "$1" "the test changes nothing"
 		return
