@@ -10,6 +10,7 @@
 #include "device.h"
 #include "disk.h"
 #include "klog.h"
+#include "super.h"
 #include "verb.h"
 #include "window.h"
 
@@ -17,33 +18,63 @@ struct grow {
 	const struct call *call;
 	struct remap_status status;
 	struct disk main;
+	u64 end;		/* of the room on main */
+	bool is_spare;		/* there begins the spare of another device, which may be closed */
 	u64 sectors;		/* as it is to be */
 };
 
 /* As far as the device goes, or up to a spare that lies behind on the same one. */
-static u64 room(const struct grow *g)
+static int find_end(struct grow *g)
 {
 	const struct remap_status *s = &g->status;
-	u64 end = g->main.sectors;
+	struct supers supers;
+	enum spare_is is;
+	int r = supers_read(&supers, &g->main, s->main_start, &is);
 
+	g->end = g->main.sectors;
 	if (s->main == s->spare && s->spare_start > s->main_start)
-		end = min(end, s->spare_start);
-	return end > s->main_start ? end - s->main_start : 0;
+		g->end = min(g->end, s->spare_start);
+	if (r || is != SPARE_ELSEWHERE || supers.elsewhere >= (s64)g->end ||
+	    supers.elsewhere < (s64)(s->main_start + s->sectors))
+		return r;
+	g->end = supers.elsewhere;
+	g->is_spare = true;
+	return OK;
+}
+
+static u64 room(const struct grow *g)
+{
+	u64 all = g->end > g->status.main_start ? g->end - g->status.main_start : 0;
+	u32 unit = g->main.logical >> 9;
+
+	return all / unit * unit;
+}
+
+static int refuse_length(const struct grow *g)
+{
+	if (g->is_spare)
+		return fail(WRONG_DEVICE, "%s holds %s, which would be mapped as if it were data: there is room for %llu sectors only. Nothing was changed; if it is not needed any more, close %s and see remapsetup erase --spare-start",
+			    g->main.path, super_elsewhere_text(g->end), room(g), g->status.name);
+	return fail(BAD_USE, "%s has room for %llu sectors only. Nothing was changed",
+		    g->main.path, room(g));
 }
 
 static int measure(struct grow *g)
 {
 	unsigned long long wanted = 0;
 	u32 unit = g->main.logical >> 9;
-	u64 most = room(g) / unit * unit;
 	int r = option_number(g->call, OPT_DATA_LENGTH, 1, 1ULL << 53, &wanted);
 
+	if (!r)
+		r = find_end(g);
 	if (r)
 		return r;
-	g->sectors = wanted ? wanted : most;
-	if (g->sectors > most)
-		return fail(BAD_USE, "%s has room for %llu sectors only. Nothing was changed",
-			    g->main.path, most);
+	g->sectors = wanted ? wanted : room(g);
+	if (g->sectors > room(g))
+		return refuse_length(g);
+	if (!wanted && g->is_spare)
+		warn("%s holds %s: %s ends before that", g->main.path,
+		     super_elsewhere_text(g->end), g->status.name);
 	if (g->sectors % unit)
 		return fail(BAD_USE, "the length must be a multiple of the logical block of %s, %u sectors",
 			    g->main.path, unit);

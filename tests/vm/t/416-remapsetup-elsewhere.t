@@ -46,6 +46,22 @@ exits 0 "isRemap" rs isRemap $X
 is "$(sum_of $X)" "$SUM" "the disk is unharmed"
 exits 0 "format, as the main device that ends before it" rs format /dev/disk/other --data-device $X --data-length $FRONT -q
 is "$(sum_of $X)" "$SUM" "the disk is unharmed"
+rs erase /dev/disk/other -q
+
+# Nor does one on the front grow into it.
+HALF=$((FRONT / 2))
+rs format /dev/disk/other --data-device $X --data-length $HALF -q
+ok "a device on the front" rs open /dev/disk/other o --data-device $X
+refuses 4 "$IT.*room for $FRONT sectors only.*--spare-start" "grow into it" rs grow o --data-length $((FRONT + 8))
+is "$(sectors /dev/mapper/o)" $HALF "it has not grown"
+exits 0 "grow, up to it" rs grow o
+like "$OUTPUT" "$IT: o ends before that" "it says so"
+is "$(sectors /dev/mapper/o)" $FRONT "it ends there"
+exits 0 "grow, with nothing left" rs grow o
+is "$(sectors /dev/mapper/o)" $FRONT "it ends there"
+rs close o
+is "$(sum_of $X)" "$SUM" "the disk is unharmed"
+
 ok "the device opens" own
 ok "with all data" pattern_check /dev/mapper/q 0 0 1,2
 ok "what moved is where it was" [ "$(dmsetup message q 0 lookup 7 | cut -d' ' -f1)" != main ]
