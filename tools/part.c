@@ -19,6 +19,8 @@
 struct known {
 	bool path;	/* one of several to the same disk */
 	bool member;	/* of an array, by its content */
+	bool empty;	/* an array, a loop device or the like, without anything to look at */
+	bool seen;	/* its content is known, or there was some, of no kind that is known */
 };
 
 /* Of a logical volume: LVM's UUID for it has a suffix. */
@@ -45,6 +47,11 @@ static bool ends_with(const char *text, const char *end)
 	return n >= k && !strcmp(text + n - k, end);
 }
 
+static bool begins_with(const char *text, const char *begin)
+{
+	return !strncmp(text, begin, strlen(begin));
+}
+
 static void read_line(struct known *known, const char *line)
 {
 	static const char type[] = "E:ID_FS_TYPE=";
@@ -52,8 +59,12 @@ static void read_line(struct known *known, const char *line)
 
 	if (!strcmp(line, "E:DM_MULTIPATH_DEVICE_PATH=1"))
 		known->path = true;
-	if (strncmp(line, type, sizeof(type) - 1))
+	known->empty |= !strcmp(line, "E:SYSTEMD_READY=0");
+	/* what is not known to be anything is not ready either, if it was decrypted */
+	known->seen |= begins_with(line, "E:DM_UUID=CRYPT-");
+	if (!begins_with(line, type))
 		return;
+	known->seen = true;
 	known->path |= !strcmp(value, "mpath_member");
 	/* of linux, and of many makers of firmware */
 	known->member = ends_with(value, "_raid_member") || !strcmp(value, "drbd");
@@ -86,13 +97,15 @@ static bool udev_runs(void)
 static enum part judge(dev_t number, const struct remap_super *sb)
 {
 	struct known known;
+	bool there = read_known(number, &known);
 
-	if (!read_known(number, &known))
-		return udev_runs() ? PART_UNKNOWN : PART_NOT;
 	/* that it is a member is about the content of the main disk, if it is that */
 	if (known.path || (known.member && !is_its_main(number, sb)))
 		return PART_OF_ARRAY;
-	return PART_NOT;
+	/* a record from before there was something says nothing of what is there now */
+	if (there && (known.seen || !known.empty))
+		return PART_NOT;
+	return udev_runs() ? PART_UNKNOWN : PART_NOT;
 }
 
 /* On the parts of an array the kernel sees the partitions of the whole; udev says nothing of those. */

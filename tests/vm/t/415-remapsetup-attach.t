@@ -102,6 +102,21 @@ udev_says() {
 	mv /run/udev/new "/run/udev/data/b$(stat -Lc %Hr:%Lr "$1")"
 }
 refuses 4 "is on /dev/mapper/one, which udev has not finished with" "what may be a part is not opened" attach r --timeout 0
+# An array that is not started yet, or a loop device without a file, has a record, of nothing.
+printf '%s\n' E:DM_NAME=one E:SYSTEMD_READY=0 >"$db"
+refuses 4 "is on /dev/mapper/one, which udev has not finished with" "nor what had nothing when udev looked" attach r --timeout 0
+for says in ID_FS_TYPE=dm_remap_spare DM_UUID=CRYPT-LUKS2-1-one SYSTEMD_READY=1; do
+	printf '%s\n' "E:$says" >"$db"
+	[[ $says == SYSTEMD* ]] || echo E:SYSTEMD_READY=0 >>"$db"
+	ok "$says: that is opened" attach r --timeout 0
+	rs close r
+done
+echo E:SYSTEMD_READY=0 >"$db"
+rm /run/udev/control
+ok "without udev nobody would look again" attach r --timeout 0
+rs close r
+touch /run/udev/control
+rm "$db"
 SECONDS=0
 refuses 4 "is on /dev/mapper/one, which udev has not finished with" "by hand neither" rs open UUID="$UUID" r --data-device $M
 ok "udev has some time for it" test $SECONDS -ge 4
