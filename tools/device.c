@@ -111,6 +111,20 @@ dev_t device_below(dev_t number)
 	return part;
 }
 
+static int waits(const char *name, void *context)
+{
+	return device_waits(sysfs_device(name));
+}
+
+bool device_waits(dev_t number)
+{
+	dev_t disk = sysfs_disk(number);
+	u64 suspended;
+
+	return (sysfs_number(disk, "dm/suspended", &suspended) && suspended) ||
+	       each_entry_of(disk, "slaves", waits, NULL);
+}
+
 static int see_holder(const struct use *use, dev_t number)
 {
 	char path[PATH_MAX];

@@ -33,6 +33,9 @@ unsigned int device_holders(dev_t number);
 /** device_below() - the first device that this one stands on, or 0 */
 dev_t device_below(dev_t number);
 
+/** device_waits() - whoever reads it waits: it is suspended, or what it stands on is */
+bool device_waits(dev_t number);
+
 /** device_has_partitions() - does the kernel know partitions of it? */
 bool device_has_partitions(dev_t number);
 

@@ -31,6 +31,7 @@ struct search {
 	bool held[MAX_FOUND];	/* another device stands on it, and shows the same spare perhaps */
 	char member[256];	/* the last one that shows it only as a part of something */
 	char unready[256];	/* and that udev is not through with */
+	char waits[256];	/* the last one that was not looked at: it is suspended */
 	bool active_aside;	/* any of those is the active spare */
 };
 
@@ -104,6 +105,11 @@ static int try_spare(dev_t number, void *context)
 	int r;
 
 	device_path(number, path, sizeof(path));
+	/* for as long as somebody else takes, and no signal would end it */
+	if (device_waits(number)) {
+		snprintf(s->waits, sizeof(s->waits), "%s", path);
+		return 0;
+	}
 	if (!is_readable(path, number) || disk_open(&disk, path, 0))
 		return 0;
 	r = supers_read(&supers, &disk, s->start, &is);
@@ -184,7 +190,7 @@ bool find_active(const u8 *uuid, u64 start)
 {
 	struct search s;
 
-	return search_spares(&s, uuid, start) || s.active_aside || any_active(&s);
+	return search_spares(&s, uuid, start) || s.waits[0] || s.active_aside || any_active(&s);
 }
 
 bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size)
@@ -210,6 +216,12 @@ static int say_aside(const struct search *s, const char *what)
 		    what, s->member);
 }
 
+static void say_waits(const struct search *s)
+{
+	if (!s->nr && s->waits[0])
+		warn("%s is suspended, or stands on what is, and was not looked at", s->waits);
+}
+
 int find_spare(const char *text, u64 start, bool settle, char *path, size_t size)
 {
 	struct search s;
@@ -233,6 +245,7 @@ int find_spare(const char *text, u64 start, bool settle, char *path, size_t size
 	snprintf(what, sizeof(what), "the spare %s", text);
 	if (!r && !s.nr && (s.unready[0] || s.member[0]))
 		return say_aside(&s, what);
+	say_waits(&s);
 	return r ? r : single(&s, path, size, what,
 			      "Blocks that were moved to it are nowhere else: plug it in (or its area begins elsewhere: --spare-start), and do not use the main device alone");
 }
@@ -243,6 +256,7 @@ bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size)
 
 	if (search_spares(&s, uuid, start))
 		return false;
+	say_waits(&s);
 	snprintf(path, size, "%s", s.nr ? s.found[0] : s.member[0] ? s.member : s.unready);
 	return path[0];
 }

@@ -15,6 +15,7 @@
  * @start: where its area begins
  * @settle: wait until udev is through with all devices that show it, but not for long
  *
+ * What is suspended is not looked at, here and below: it would not answer.
  * By its UUID no part of an array is taken, nor one that may be: what udev has not finished with.
  *
  * Return: 0, or an exit code after a message.
@@ -28,7 +29,7 @@ bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size);
 /**
  * find_active() - is any spare of this UUID here that is active, be it on a part of an array or unknown to udev?
  *
- * Return: true as well if that cannot be told.
+ * Return: true as well if that cannot be told, since a device is suspended, say.
  */
 bool find_active(const u8 *uuid, u64 start);
 

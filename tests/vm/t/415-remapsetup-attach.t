@@ -91,8 +91,38 @@ echo E:ID_FS_TYPE=linux_raid_member >"$db"
 refuses 4 "replace another spare, which is the active one still" "a standby beside it is not opened by force" rs open /dev/mapper/next r --data-device $M --force
 refuses 4 "is here only on /dev/mapper/one, which is a part of" "nor taken for it" rs open UUID="$UUID" r --data-device $M --force
 ok "it is a standby still" cmp -s -n 4 -i $((76)):0 /dev/mapper/next <(printf '\3\0\0\0')
-dm_remove next
 rm "$db"
+
+# What is suspended does not answer: neither it nor what stands on it is waited for.
+# resumed DEVICE COMMAND...: resumes it later, lest the test hang; the command does not need that
+resumed() {
+	local device=$1 pid code=0
+	shift
+	SECONDS=0
+	(sleep 20 && dmsetup resume "$device") &
+	pid=$!
+	"$@" || code=$?
+	kill $pid && dmsetup resume "$device" && ((SECONDS < 15)) && return "$code"
+	echo "it took $SECONDS seconds, exit code $code"
+	return 99
+}
+dmsetup suspend one
+refuses 4 "replace another spare, which is the active one still" "the active one may be on a disk that is suspended" \
+	resumed one rs open /dev/mapper/next r --data-device $M --force
+ok "the standby is one still" cmp -s -n 4 -i $((76)):0 /dev/mapper/next <(printf '\3\0\0\0')
+dm_remove next
+dmsetup suspend one
+refuses 4 "/dev/mapper/one is suspended, .*the spare UUID=$UUID is not here" "the spare may be on it" \
+	resumed one rs open UUID="$UUID" r --data-device $M
+make_null_blk idle 4
+dm_create idle "0 8192 linear /dev/disk/idle 0"
+dm_create above "0 8192 linear /dev/mapper/idle 0"
+dmsetup suspend idle
+ok "the spare is found beside one that is" resumed idle attach r --timeout 0
+dm_remove above
+dm_remove idle
+ok "with what was moved" pattern_check $D 0 0 2
+rs close r
 
 # udev runs, and has not looked at the disk yet. (It says so with a socket, of which only the name counts.)
 touch /run/udev/control
