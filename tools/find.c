@@ -212,8 +212,8 @@ static int say_aside(const struct search *s, const char *what)
 	if (s->unready[0])
 		return fail(WRONG_DEVICE, "%s is on %s, which udev has not finished with: it may be a part of an array. Try again, or give its path, and do not use the main device alone",
 			    what, s->unready);
-	return fail(WRONG_DEVICE, "%s is here only on %s, which is a part of an array, or one path of several: start the whole, and do not use the main device alone",
-		    what, s->member);
+	return fail(WRONG_DEVICE, "%s is here only on %s, which is a part of an array, or one path of several: start the whole, and do not use the main device alone. If %s is none any more, give its path, or wipe what is left of the array there (wipefs)",
+		    what, s->member, s->member);
 }
 
 static void say_waits(const struct search *s)

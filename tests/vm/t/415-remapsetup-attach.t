@@ -67,8 +67,10 @@ db=/run/udev/data/b$(stat -Lc %Hr:%Lr /dev/mapper/one)
 mkdir -p /run/udev/data
 for says in ID_FS_TYPE={linux_raid,isw_raid,ddf_raid,mpath}_member ID_FS_TYPE=drbd DM_MULTIPATH_DEVICE_PATH=1; do
 	printf '%s\n' S:disk/by-id/x "E:$says" >"$db"
-	refuses 4 "is here only on /dev/mapper/one, which is a part of" "$says: a part alone is not opened" attach r --timeout 0
+	refuses 4 "is here only on /dev/mapper/one, which is a part of .*none any more, give its path, or wipe .*wipefs" "$says: a part alone is not opened" attach r --timeout 0
 done
+ok "by its path it is" rs open /dev/mapper/one r --data-device $M
+rs close r
 (sleep 3 && dm_create array "0 $(sectors /dev/mapper/one) linear /dev/mapper/one 0") &
 ok "the array is waited for" attach r
 is "$(dmsetup table r | cut -d' ' -f6)" "$(stat -Lc %Hr:%Lr /dev/mapper/array)" "and used"
