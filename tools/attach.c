@@ -10,10 +10,10 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <linux/kernel.h>
 
+#include "clock.h"
 #include "device.h"
 #include "dm.h"
 #include "find.h"
@@ -138,14 +138,6 @@ static int seek(struct attach *a)
  * Waiting
  */
 
-static u64 now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
-
 /* Changes when a device comes or goes, or a link to one, or when udev is through with one. */
 static u64 scenery(void)
 {
@@ -164,13 +156,6 @@ static u64 scenery(void)
 			sum = (sum ^ *c) * 0x100000001b3;
 	globfree(&names);
 	return sum;
-}
-
-static void sleep_ms(unsigned int ms)
-{
-	struct timespec pause = { ms / 1000, ms % 1000 * 1000000L };
-
-	nanosleep(&pause, NULL);
 }
 
 /*

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "back.h"
+#include "clock.h"
 #include "evacuate.h"
 #include "progress.h"
 #include "verb.h"
@@ -13,19 +13,9 @@ struct evacuate {
 	const struct call *call;
 	struct remap_status status;
 	char path[256];
-	struct timespec began;
 	unsigned long long every_ms;
-	u64 told_ms;
+	u64 began, told_ms;
 };
-
-static u64 ms_since(const struct timespec *began)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - began->tv_sec) * 1000ULL + now.tv_nsec / 1000000 -
-	       began->tv_nsec / 1000000;
-}
 
 static void tell(struct evacuate *e, const char *state, u64 done, u64 all)
 {
@@ -34,7 +24,7 @@ static void tell(struct evacuate *e, const char *state, u64 done, u64 all)
 		.state = state,
 		.done = done,
 		.all = all,
-		.time_ms = ms_since(&e->began),
+		.time_ms = now_ms() - e->began,
 		.eta_ms = PROGRESS_UNKNOWN,
 	};
 
@@ -64,7 +54,7 @@ static void tell_part(const char *what, u64 done, u64 all, void *context)
 	struct evacuate *e = context;
 
 	if (!done) {
-		clock_gettime(CLOCK_MONOTONIC, &e->began);
+		e->began = now_ms();
 		e->told_ms = 0;
 	}
 	tell(e, what, done, all);
@@ -129,7 +119,7 @@ static int run(const struct call *call)
 		r = given(call, OPT_TO) ? to_another(&e) : back_begin(call->args[0], &e.status);
 	if (r)
 		return r;
-	clock_gettime(CLOCK_MONOTONIC, &e.began);
+	e.began = now_ms();
 	e.told_ms = 0;
 	snprintf(e.path, sizeof(e.path), "/dev/mapper/%s", e.status.name);
 	return evacuate(&e);

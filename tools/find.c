@@ -4,10 +4,10 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <uuid/uuid.h>
 
+#include "clock.h"
 #include "device.h"
 #include "find.h"
 #include "identity.h"
@@ -176,11 +176,11 @@ static int search_spares(struct search *s, const u8 *uuid, u64 start)
 /* A disk that has just come: udev may be through with it in a moment. */
 static int search_settled(struct search *s, const u8 *uuid, u64 start)
 {
-	const struct timespec step = { 0, SETTLE_STEP_MS * 1000000L };
-	int i, r = search_spares(s, uuid, start);
+	u64 end = now_ms() + SETTLE_MS;
+	int r = search_spares(s, uuid, start);
 
-	for (i = 0; i < SETTLE_MS / SETTLE_STEP_MS && !r && s->unready[0]; i++) {
-		nanosleep(&step, NULL);
+	while (!r && s->unready[0] && now_ms() < end) {
+		sleep_ms(SETTLE_STEP_MS);
 		r = search_spares(s, uuid, start);
 	}
 	return r;

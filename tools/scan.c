@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/kernel.h>
 
+#include "clock.h"
 #include "device.h"
 #include "dm.h"
 #include "klog.h"
@@ -109,14 +109,6 @@ static int show(const struct scan *s)
  * Waiting
  */
 
-static u64 now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
-}
-
 /* Of all areas; sysfs tells how far, but not how far it is to go. */
 static u64 pass_bytes(const struct scan *s)
 {
@@ -194,7 +186,6 @@ static int wait_for_end(const struct scan *s, u64 passes, u64 errors, u64 pause_
 {
 	char state[32];
 	struct progress p = { .device = s->path, .state = state };
-	static const struct timespec step = { .tv_nsec = 200000000 };
 	u64 began = now_ms(), told = 0, n;
 	unsigned int idle = 0;
 
@@ -213,7 +204,7 @@ static int wait_for_end(const struct scan *s, u64 passes, u64 errors, u64 pause_
 			tell(s, &p);
 			told = p.time_ms + pause_ms;
 		}
-		nanosleep(&step, NULL);
+		sleep_ms(200);
 	}
 }
 

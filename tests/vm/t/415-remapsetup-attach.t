@@ -152,14 +152,20 @@ rm "$db"
 SECONDS=0
 refuses 4 "is on /dev/mapper/one, which udev has not finished with" "by hand neither" rs open UUID="$UUID" r --data-device $M
 ok "udev has some time for it" test $SECONDS -ge 4
+make_null_blk lazy 4
+dm_create lazy "0 8192 delay /dev/disk/lazy 0 500"
+SECONDS=0
+refuses 4 "is on /dev/mapper/one, which udev has not finished with" "nor beside a disk that is slow" rs open UUID="$UUID" r --data-device $M
+ok "which makes it no longer than that" test $SECONDS -lt 15
+dm_remove lazy
 rs backup /dev/mapper/one /run/backup
 refuses 4 "the spare is here: /dev/mapper/one" "it is here, though" rs open --degraded /run/backup r --data-device $M -q
 ok "and opened by its path" rs open /dev/mapper/one r --data-device $M
 rs close r
-(sleep 3 && udev_says /dev/mapper/one linux_raid_member) &
+(sleep 1 && udev_says /dev/mapper/one linux_raid_member) &
 refuses 4 "is here only on /dev/mapper/one, which is a part of" "it was one" rs open UUID="$UUID" r --data-device $M
 rm "$db"
-(sleep 3 && udev_says /dev/mapper/one dm_remap_spare) &
+(sleep 1 && udev_says /dev/mapper/one dm_remap_spare) &
 ok "it was none, and is opened by hand" rs open UUID="$UUID" r --data-device $M
 rs close r
 rm "$db"
