@@ -154,7 +154,8 @@ const struct verb verb_evacuate = {
 "/dev/mapper/<name> until it is copied. What does not read is recorded as lost\n"
 "and stays so. The device must be large enough, and have a WWN or a serial\n"
 "number of its own. If it is interrupted or fails, all is as it was. The old main\n"
-"device is not written: disconnect it, for it looks like the new one.",
+"device is not written: disconnect it, for it looks like the new one, or wipe it\n"
+"(wipefs) if the spare is on the same disk.",
 	.min_args = 1,
 	.max_args = 1,
 	.options = options,

@@ -20,6 +20,7 @@
 #include "klog.h"
 #include "offline.h"
 #include "reply.h"
+#include "sysfs.h"
 #include "warn_of_tab.h"
 #include "window.h"
 
@@ -378,11 +379,16 @@ static void scrap(struct transfer *e)
 
 static void warn_of_old(const struct transfer *e, dev_t old)
 {
+	dev_t spare = e->status->spare;
+	const char *how = "disconnect it, or";
 	char path[256];
 
+	if (sysfs_disk(old) == sysfs_disk(spare))
+		how = "but the spare is on the same disk, which has to stay, so keep others off it:";
 	device_path(old, path, sizeof(path));
-	warn("%s was not touched. It still looks like %s, with the same UUIDs, and gets older from now on: disconnect it, or 'wipefs --all %s'. Backups of the map that were made before name it: make a new one",
-	     path, e->status->name, path);
+	/* wipefs wants a device for itself, and the spare is in use */
+	warn("%s was not touched. It still looks like %s, with the same UUIDs, and gets older from now on: %s 'wipefs --all%s %s'. Backups of the map that were made before name it: make a new one",
+	     path, e->status->name, how, old == spare ? " --force" : "", path);
 	warn_of_main(e->status->name, e->call->value[OPT_TO], e->identity);
 }
 

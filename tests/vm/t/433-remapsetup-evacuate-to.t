@@ -90,6 +90,28 @@ case $BOOT in
 	make_null_blk large 56 blocksize=4096
 	stack old new small large
 	LOST=16000+2
+
+	# From a disk that has the spare as well.
+	make_null_blk both 24
+	stack both
+	B=/dev/mapper/both
+	rs format $B --data-device $B --data-length 16384 --spare-start 16384 -q
+	rs open $B b --data-device $B --spare-start 16384
+	pattern_write /dev/mapper/b 0 0 1
+	dmsetup message b 0 remap 100+50
+	pattern_write /dev/mapper/b 800 400 2
+	mkswap /dev/mapper/b
+	exits 0 "evacuate --to, from a disk that has the spare" rs evacuate b --to $N -q --progress-frequency 0
+	like "$OUTPUT" "both was not touched.*the spare is on the same disk, which has to stay.*wipefs --all --force $B'" "which has to stay"
+	unlike "$OUTPUT" "disconnect" "and nobody says otherwise"
+	wipefs -q --all --force $B
+	is "$(blkid -p -o value -s TYPE $N) $(blkid -p -o value -s TYPE $B || true)" "swap " "it looks like nothing, once wiped"
+	rs close b
+	ok "and has the spare still" rs open $B b --spare-start 16384
+	ok "all data is there" pattern_check /dev/mapper/b 8 16376 1,2
+	rs close b
+	blkdiscard -fz $N
+
 	wear_out
 	null_bad old +16000-16001
 	attempt pattern_check $D 16000 8 1
