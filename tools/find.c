@@ -173,13 +173,13 @@ static int search_spares(struct search *s, const u8 *uuid, u64 start)
 	return device_each(try_spare, s);
 }
 
-/* A disk that has just come: udev may be through with it in a moment. */
+/* A disk that has just come: udev may be through with it in a moment. Nor is most suspended for long. */
 static int search_settled(struct search *s, const u8 *uuid, u64 start)
 {
 	u64 end = now_ms() + SETTLE_MS;
 	int r = search_spares(s, uuid, start);
 
-	while (!r && s->unready[0] && now_ms() < end) {
+	while (!r && (s->unready[0] || s->waits[0]) && now_ms() < end) {
 		sleep_ms(SETTLE_STEP_MS);
 		r = search_spares(s, uuid, start);
 	}

@@ -13,7 +13,7 @@
  * find_spare() - the path of a spare
  * @text: a path, or UUID=<uuid> of a spare
  * @start: where its area begins
- * @settle: wait until udev is through with all devices that show it, but not for long
+ * @settle: wait until udev is through with all devices that show it, and none is suspended, but not for long
  *
  * What is suspended is not looked at, here and below: it would not answer.
  * By its UUID no part of an array is taken, nor one that may be: what udev has not finished with.
