@@ -186,11 +186,20 @@ static int search_settled(struct search *s, const u8 *uuid, u64 start)
 	return r;
 }
 
+static void say_waits(const struct search *s)
+{
+	if (s->waits[0])
+		warn("%s is suspended, or stands on what is, and was not looked at", s->waits);
+}
+
 bool find_active(const u8 *uuid, u64 start)
 {
 	struct search s;
 
-	return search_spares(&s, uuid, start) || s.waits[0] || s.active_aside || any_active(&s);
+	if (search_spares(&s, uuid, start) || s.active_aside || any_active(&s))
+		return true;
+	say_waits(&s);
+	return s.waits[0];
 }
 
 bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size)
@@ -216,12 +225,6 @@ static int say_aside(const struct search *s, const char *what)
 		    what, s->member, s->member);
 }
 
-static void say_waits(const struct search *s)
-{
-	if (!s->nr && s->waits[0])
-		warn("%s is suspended, or stands on what is, and was not looked at", s->waits);
-}
-
 int find_spare(const char *text, u64 start, bool settle, char *path, size_t size)
 {
 	struct search s;
@@ -245,7 +248,8 @@ int find_spare(const char *text, u64 start, bool settle, char *path, size_t size
 	snprintf(what, sizeof(what), "the spare %s", text);
 	if (!r && !s.nr && (s.unready[0] || s.member[0]))
 		return say_aside(&s, what);
-	say_waits(&s);
+	if (!s.nr)
+		say_waits(&s);
 	return r ? r : single(&s, path, size, what,
 			      "Blocks that were moved to it are nowhere else: plug it in (or its area begins elsewhere: --spare-start), and do not use the main device alone");
 }
@@ -256,7 +260,8 @@ bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size)
 
 	if (search_spares(&s, uuid, start))
 		return false;
-	say_waits(&s);
+	if (!s.nr)
+		say_waits(&s);
 	snprintf(path, size, "%s", s.nr ? s.found[0] : s.member[0] ? s.member : s.unready);
 	return path[0];
 }

@@ -109,7 +109,7 @@ resumed() {
 	return 99
 }
 dmsetup suspend one
-refuses 4 "replace another spare, which is the active one still" "the active one may be on a disk that is suspended" \
+refuses 4 "/dev/mapper/one is suspended, .*replace another spare, which is the active one still" "the active one may be on a disk that is suspended" \
 	resumed one rs open /dev/mapper/next r --data-device $M --force
 ok "the standby is one still" cmp -s -n 4 -i $((76)):0 /dev/mapper/next <(printf '\3\0\0\0')
 dm_remove next
