@@ -17,7 +17,7 @@
 #include "terms.h"
 
 #define MAX_FOUND	8
-#define SETTLE_MS	5000	/* for udev, if a disk has just come */
+#define SETTLE_MS	10000	/* for udev, if a disk has just come */
 #define SETTLE_STEP_MS	100
 
 struct search {
@@ -248,21 +248,21 @@ int find_spare(const char *text, u64 start, bool settle, char *path, size_t size
 	snprintf(what, sizeof(what), "the spare %s", text);
 	if (!r && !s.nr && (s.unready[0] || s.member[0]))
 		return say_aside(&s, what);
-	if (!s.nr)
-		say_waits(&s);
+	say_waits(&s);
 	return r ? r : single(&s, path, size, what,
 			      "Blocks that were moved to it are nowhere else: plug it in (or its area begins elsewhere: --spare-start), and do not use the main device alone");
 }
 
-bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size)
+bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size, bool *seen)
 {
 	struct search s;
 
 	if (search_spares(&s, uuid, start))
 		return false;
-	if (!s.nr)
-		say_waits(&s);
 	snprintf(path, size, "%s", s.nr ? s.found[0] : s.member[0] ? s.member : s.unready);
+	*seen = path[0];
+	if (!*seen)
+		snprintf(path, size, "%s", s.waits);
 	return path[0];
 }
 

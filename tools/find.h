@@ -22,8 +22,11 @@
  */
 int find_spare(const char *text, u64 start, bool settle, char *path, size_t size);
 
-/** find_is_here() - is there a spare of this UUID, from sector @start of some device on? */
-bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size);
+/**
+ * find_is_here() - is there a spare of this UUID, from sector @start of some device on?
+ * @seen: or may it be on the device at @path, which is suspended?
+ */
+bool find_is_here(const u8 *uuid, u64 start, char *path, size_t size, bool *seen);
 /** find_twin() - the only device that is a spare with this UUID and in this state; false: none, or several */
 bool find_twin(const u8 *uuid, u64 start, u32 state, char *path, size_t size);
 /**

@@ -23,23 +23,58 @@ struct grow {
 	u64 sectors;		/* as it is to be */
 };
 
-/* As far as the device goes, or up to a spare that lies behind on the same one. */
+/* One that another has taken the place of is nothing to stop at. */
+static bool is_in_the_way(const struct supers *supers, enum spare_is is)
+{
+	switch (is) {
+	case SPARE_BLANK:
+	case SPARE_FOREIGN:
+	case SPARE_ELSEWHERE:
+	case SPARE_UNREADABLE:
+		return false;
+	default:
+		return !supers->best || supers->best->state != REMAP_SUPER_REPLACED;
+	}
+}
+
+static int stop_at_spare(struct grow *g, u64 at)
+{
+	struct supers supers;
+	enum spare_is is;
+	int r;
+
+	if (at >= g->end)
+		return OK;
+	r = supers_read(&supers, &g->main, at, &is);
+	if (!r && is_in_the_way(&supers, is)) {
+		g->end = at;
+		g->is_spare = true;
+	}
+	return r;
+}
+
+/*
+ * As far as the device goes, or up to a spare that lies behind on the same one. That is found by
+ * its superblock at the end of the device, or, since the device may have become larger, where it
+ * is if the device was divided between the two.
+ */
 static int find_end(struct grow *g)
 {
 	const struct remap_status *s = &g->status;
+	u64 behind = s->main_start + s->sectors;
 	struct supers supers;
 	enum spare_is is;
-	int r = supers_read(&supers, &g->main, s->main_start, &is);
+	int r;
 
 	g->end = g->main.sectors;
 	if (s->main == s->spare && s->spare_start > s->main_start)
 		g->end = min(g->end, s->spare_start);
-	if (r || is != SPARE_ELSEWHERE || supers.elsewhere >= (s64)g->end ||
-	    supers.elsewhere < (s64)(s->main_start + s->sectors))
-		return r;
-	g->end = supers.elsewhere;
-	g->is_spare = true;
-	return OK;
+	r = stop_at_spare(g, behind);
+	if (!r)
+		r = supers_read(&supers, &g->main, s->main_start, &is);
+	if (!r && is == SPARE_ELSEWHERE && supers.elsewhere >= (s64)behind)
+		r = stop_at_spare(g, supers.elsewhere);
+	return r;
 }
 
 static u64 room(const struct grow *g)

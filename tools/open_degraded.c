@@ -32,11 +32,15 @@ static int refuse_spare(const struct degraded *d)
 {
 	unsigned long long start = 0;
 	char path[256];
+	bool seen;
 	int r = option_number(d->call, OPT_SPARE_START, 0, 1ULL << 53, &start);
 
 	if (r || given(d->call, OPT_FORCE) ||
-	    !find_is_here(d->backup.super.uuid, start, path, sizeof(path)))
+	    !find_is_here(d->backup.super.uuid, start, path, sizeof(path), &seen))
 		return r;
+	if (!seen)
+		return fail(WRONG_DEVICE, "%s is suspended, or stands on what is: the spare may be on it. Resume it, and look again; if the spare is on another device that is dead, --force opens without it",
+			    path);
 	return fail(WRONG_DEVICE, "the spare is here: %s. Open it with that, and nothing is missing; --degraded is for a spare that is dead",
 		    path);
 }

@@ -101,10 +101,10 @@ resumed() {
 	local device=$1 pid code=0
 	shift
 	SECONDS=0
-	(sleep 20 && dmsetup resume "$device") &
+	(sleep 40 && dmsetup resume "$device") &
 	pid=$!
 	"$@" || code=$?
-	kill $pid && dmsetup resume "$device" && ((SECONDS < 15)) && return "$code"
+	kill $pid && dmsetup resume "$device" && ((SECONDS < 35)) && return "$code"
 	echo "it took $SECONDS seconds, exit code $code"
 	return 99
 }
@@ -116,6 +116,10 @@ dm_remove next
 dmsetup suspend one
 refuses 4 "/dev/mapper/one is suspended, .*the spare UUID=$UUID is not here" "the spare may be on it" \
 	resumed one rs open UUID="$UUID" r --data-device $M
+rs backup /dev/mapper/one /run/backup
+dmsetup suspend one
+refuses 4 "/dev/mapper/one is suspended, .*the spare may be on it" "so it is not opened without" \
+	resumed one rs open --degraded /run/backup r --data-device $M -q
 make_null_blk idle 4
 dm_create idle "0 8192 linear /dev/disk/idle 0"
 dm_create above "0 8192 linear /dev/mapper/idle 0"
@@ -151,14 +155,13 @@ touch /run/udev/control
 rm "$db"
 SECONDS=0
 refuses 4 "is on /dev/mapper/one, which udev has not finished with" "by hand neither" rs open UUID="$UUID" r --data-device $M
-ok "udev has some time for it" test $SECONDS -ge 4
+ok "udev has some time for it" test $SECONDS -ge 9
 make_null_blk lazy 4
 dm_create lazy "0 8192 delay /dev/disk/lazy 0 500"
 SECONDS=0
 refuses 4 "is on /dev/mapper/one, which udev has not finished with" "nor beside a disk that is slow" rs open UUID="$UUID" r --data-device $M
-ok "which makes it no longer than that" test $SECONDS -lt 15
+ok "which makes it no longer than that" test $SECONDS -lt 35
 dm_remove lazy
-rs backup /dev/mapper/one /run/backup
 refuses 4 "the spare is here: /dev/mapper/one" "it is here, though" rs open --degraded /run/backup r --data-device $M -q
 ok "and opened by its path" rs open /dev/mapper/one r --data-device $M
 rs close r

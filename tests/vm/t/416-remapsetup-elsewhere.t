@@ -60,6 +60,18 @@ is "$(sectors /dev/mapper/o)" $FRONT "it ends there"
 exits 0 "grow, with nothing left" rs grow o
 is "$(sectors /dev/mapper/o)" $FRONT "it ends there"
 rs close o
+rs erase /dev/disk/other -q
+# Where the device has become larger, that spare has no superblock at its end any more.
+make_null_blk more 4
+dm_create l "0 65536 linear $X 0
+65536 8192 linear /dev/disk/more 0"
+rs format /dev/disk/other --data-device /dev/mapper/l --data-length $FRONT -q
+ok "a device on the front of a larger one" rs open /dev/disk/other o --data-device /dev/mapper/l
+refuses 4 "$IT.*room for $FRONT sectors only" "grow into it" rs grow o --data-length $((FRONT + 8))
+exits 0 "grow, with nothing left" rs grow o
+is "$(sectors /dev/mapper/o)" $FRONT "it ends there"
+rs close o
+dm_remove l
 is "$(sum_of $X)" "$SUM" "the disk is unharmed"
 
 ok "the device opens" own
@@ -71,4 +83,15 @@ rs close q
 ok "the other device opens" rs open UUID="$UUID" r
 exits 0 "evacuate --to by force" rs evacuate r --to $X -q --force
 ok "with all data" pattern_check /dev/mapper/r 0 0 3
+
+# One that another has taken the place of is room again.
+make_null_blk y 32
+make_null_blk next 16
+rs format /dev/disk/y --data-device /dev/disk/y --data-length $FRONT --spare-start $FRONT -q
+rs open /dev/disk/y p --spare-start $FRONT --data-device /dev/disk/y
+pattern_write /dev/mapper/p 0 0 4
+exits 0 "another spare" rs replace-spare p /dev/disk/next -q
+exits 0 "grow" rs grow p
+is "$(sectors /dev/mapper/p)" 65536 "over the old one"
+ok "with all data" pattern_check /dev/mapper/p 0 $FRONT 4
 done_testing
