@@ -164,6 +164,27 @@ static bool all_zeros(struct store *store, const struct backup *backup, void *bu
 	return any;
 }
 
+/*
+ * A spare behind its main device, on a disk that has become larger, has no superblock at the end
+ * of it that would tell.
+ */
+static bool is_behind_main(struct survey *s, struct store *store, const struct backup *backup,
+			   void *buf)
+{
+	const struct remap_super *b = &backup->super;
+	u64 behind = b->main_start + b->main_length;
+	struct remap_super sb;
+
+	if (behind <= store->start ||
+	    behind - store->start + REMAP_META_SECTORS > store->disk.length ||
+	    remap_disk_read(&store->disk, behind - store->start, buf, REMAP_META_SIZE) ||
+	    remap_format_decode_super(buf, SPARE_A, &sb) != REMAP_VALID ||
+	    memcmp(sb.uuid, b->uuid, sizeof(sb.uuid)))
+		return false;
+	s->begin = behind;
+	return true;
+}
+
 /* Which superblock counts is not decided; in memory stands the one by which it was used last. */
 static void listen_to_cut(struct survey *s, const struct inspection *spare,
 			  const struct backup *backup)
@@ -191,6 +212,8 @@ static void look(struct survey *s, struct inspection *spare, const struct backup
 	}
 	if (spare->super_error == -ESTALE)
 		listen_to_cut(s, spare, backup);
+	if (!s->elsewhere)
+		s->elsewhere = is_behind_main(s, spare->store, backup, buf);
 	newest = look_at_table(s, spare->store, backup, buf);
 	/* what is disowned on the disk is no change of the map */
 	whole = spare->standing && !s->other_spare;

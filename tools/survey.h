@@ -11,7 +11,8 @@
  * @too_new: of a version that is not known here
  * @other_spare: there is a superblock of another spare
  * @other_content: something stands in the place of a superblock that was never one
- * @elsewhere: at the end stands a superblock of an area that begins at sector @begin of the device
+ * @elsewhere: at the end, or behind the main device, stands a superblock of an area that begins
+ *	at sector @begin of the device
  * @standby: it was to take the place of the backup's spare, or of its successor
  * @replaced: another one has taken its place
  * @cut: a handover to another one was cut, and this one was used since

@@ -183,6 +183,13 @@ cp elsewhere.img theirs.img
 poke theirs.img $((409600 + $(place_of_b sound.img) + 16)) 119
 seal theirs.img $((409600 + $(place_of_b sound.img))) $((0x700000000))
 refused "nor is another one that begins there" '^[^:]*: theirs.img: it holds a spare of dm-remap that begins at its sector 800\.' sound.backup theirs.img
+# The same on a larger disk, at the end of which there is nothing.
+behind=$(awk '$1 == "main-start" || $1 == "main-length" { n += $2 } END { print n }' sound.backup)
+{ head -c 4096 /dev/zero && head -c 405504 /dev/urandom; } >larger.img
+truncate -s $((behind * 512)) larger.img
+cat sound.img >>larger.img
+truncate -s +1M larger.img
+refused "on a copy that is larger" "^[^:]*: larger.img: it holds a spare of dm-remap that begins at its sector $behind\..*--spare-start" sound.backup larger.img
 cp elsewhere.img foreign.img
 poke foreign.img 0 255
 refused "... all that speaks against it is said" 'something else.*begins at its sector 800' sound.backup foreign.img
@@ -203,7 +210,7 @@ cp sound.img high.img
 exits 0 "a generation that leaves no room is overwritten" "$TOOL" restore -q sound.backup high.img
 is "$(map high.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
 
-for image in other newer replaced standby retired contradicts main dead empty fs elsewhere version blank; do
+for image in other newer replaced standby retired contradicts main dead empty fs elsewhere larger version blank; do
 	exits 0 "--force restores it all the same: $image" \
 		"$TOOL" restore -q --force sound.backup $image.img
 	is "$(map $image.img 0)" "$(map sound.img 0 | plain)" "... with the map of the backup"
