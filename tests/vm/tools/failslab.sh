@@ -19,12 +19,12 @@ TABLE="0 $LEN remap $M 0 $S 0 2 confirm_ms=5 storm_limit=1000000"
 # The RAM disks must not allocate any more: their failures are not the point.
 dd if=/dev/zero of=$S bs=1M oflag=direct || true
 
-# each TRY: TRY N for N = 1, 2... until none failed; it says how it went in
+# each TRY [STEP]: TRY N for N = 1, 1 + STEP... until none failed; it says how it went in
 # OUTCOME: refused, done, or what was wrong.
 each() {
-	local n refused=0 endured=0
+	local n step=${2:-1} refused=0 endured=0
 	WRONG=''
-	for ((n = 1; n < LIMIT; n++)); do
+	for ((n = 1; n < LIMIT; n += step)); do
 		count_faults
 		OUTCOME='it did not come to an end'
 		"$1" $n
@@ -36,7 +36,7 @@ each() {
 		esac
 		((STRUCK)) || break
 	done
-	diag "$((n - 1)) allocations: $refused refused, $endured endured"
+	diag "1 of $step of $((n - 1)) allocations: $refused refused, $endured endured"
 	((n < LIMIT)) || WRONG+="there are more than $LIMIT"
 	((n > 1)) || WRONG+="none failed"
 }
