@@ -30,7 +30,8 @@ struct op {
 	u32 count;
 	u32 a, b, c;
 	u32 delay;	/* of a power cut, or of a flush that fails: microseconds before it */
-	u32 flushes;	/* of a cut: or before that, when the spare is flushed for the nth time */
+	u32 flushes;	/* of a cut: or before that, when the spare is flushed for the nth time; of a
+			 * flush that fails: the same thread sends one at once */
 	u32 pieces;	/* sectors that are lost or kept together */
 };
 

@@ -17,8 +17,8 @@ MB=8 LEN=$((8 * 2048))
 
 place() { dmsetup message r 0 lookup "$1" | cut -d' ' -f2; }
 used() { dmsetup status r | cut -d' ' -f7 | cut -d/ -f1; }
-refuse() { dmsetup message "$1" 0 refuse fua "$2" "$3"; }
-pass_all() { dmsetup message "$1" 0 pass fua; }
+refuse() { picky "$1" refuse fua "$2" "$3"; }
+pass_all() { picky "$1" pass fua; }
 
 load_core
 picky_load

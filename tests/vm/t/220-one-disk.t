@@ -33,7 +33,7 @@ lost() {
 }
 # written_again BLOCK: what had reached the drive's cache by the time of our flush is what it has lost
 written_again() {
-	ok "that to the spare is not believed, and written once more" eventually 60 picky_met_more p write $((WRITES + 1))
+	ok "that to the spare is not believed, and written once more" eventually 60 picky_met_is p write $((WRITES + 2))
 	raw_zero $S $((AT - SPARE_START)) 8
 	picky p pass write
 	succeeds "$WRITE" "it succeeds"
@@ -45,14 +45,14 @@ begin_write() {
 	picky p hold write $AT 8
 	pattern_write $D $((8 * $1)) 8 2 &
 	WRITE=$!
-	ok "a write to the spare is on its way" eventually 60 picky_met_more p write "$WRITES"
+	ok "a write to the spare is on its way" eventually 60 picky_met_is p write $((WRITES + 1))
 }
 
 lost 100
 picky p hold fua 1600 8
 pattern_write $D 1600 8 3 --fua &
 FUA=$!
-ok "a write with FUA to main is on its way" eventually 60 picky_met_more p fua 0
+ok "a write with FUA to main is on its way" eventually 60 picky_met_is p fua 1
 begin_write 100
 picky p fail fua
 picky p pass fua
@@ -66,7 +66,7 @@ picky p hold flush 0 0
 FLUSHES=$(picky_met p flush)
 dd if=/dev/null of=$D conv=fsync,notrunc status=none &
 FLUSH=$!
-ok "a user's flush of main and of the spare is on its way" eventually 60 picky_met_more p flush $((FLUSHES + 1))
+ok "a user's flush of main and of the spare is on its way" eventually 60 picky_met_is p flush $((FLUSHES + 2))
 begin_write 101
 picky p fail flush 1
 picky p pass flush

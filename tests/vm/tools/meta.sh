@@ -122,9 +122,7 @@ forge() {
 # says REGEXP: device-mapper does, in a line of the kernel log since the mark.
 says() {
 	local log line
-	log=$(dmesg)
-	[[ $log == *"$LOG_MARK"* ]] || bail "the mark has left the kernel log"
-	log=${log##*"$LOG_MARK"}
+	log=$(log_since)
 	while IFS= read -r line; do
 		[[ $line =~ device-mapper:\ (remap|table):\ .*($1) ]] && return
 	done <<<"$log"

@@ -22,5 +22,6 @@ picky_met() {
 	*) return 1 ;;
 	esac
 }
-# picky_met_more DISK KIND THAN: a condition for eventually
+# picky_met_is DISK KIND COUNT, picky_met_more DISK KIND THAN: conditions for eventually
+picky_met_is() { (($(picky_met "$1" "$2") == $3)); }
 picky_met_more() { (($(picky_met "$1" "$2") > $3)); }
