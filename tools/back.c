@@ -3,20 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/kernel.h>
 
 #include "back.h"
 #include "block_map.h"
+#include "clock.h"
 #include "guard_mark.h"
 #include "interrupt.h"
 #include "klog.h"
 #include "window.h"
 
 #define MAX_RANGES	32	/* that the kernel lets wait */
-#define PAUSE_NS	200000000	/* for everybody else, between two windows */
+#define PAUSE_MS	200	/* for everybody else, between two windows */
 
 int back_begin(const char *name, struct remap_status *status)
 {
@@ -170,7 +170,6 @@ static void tell(const struct pass *p, const struct figures *f)
 /* Windows until nothing waits; the kernel gets on with each of them, but look all the same. */
 static int drain(struct pass *p, struct figures *f)
 {
-	static const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	const char *name = p->back->status->name;
 	u64 before;
 	int r;
@@ -185,7 +184,7 @@ static int drain(struct pass *p, struct figures *f)
 			return say_why(name, r);
 		tell(p, f);
 		if (f->waiting)
-			nanosleep(&pause, NULL);
+			sleep_ms(PAUSE_MS);
 	} while (f->waiting && f->waiting < before && !interrupted);
 	return OK;
 }

@@ -6,11 +6,11 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/fs.h>
 
+#include "clock.h"
 #include "disk.h"
 #include "sysfs.h"
 
@@ -73,17 +73,16 @@ static int say_why_not(struct disk *disk, int error)
  * that is just after a disk has come or was written to. It is soon done.
  */
 #define LOCK_TRIES	600
-#define LOCK_PAUSE_NS	(50 * 1000000L)
+#define LOCK_PAUSE_MS	50
 
 int disk_lock(const struct disk *disk)
 {
-	struct timespec pause = { .tv_nsec = LOCK_PAUSE_NS };
 	int i;
 
 	for (i = 0; i < LOCK_TRIES; i++) {
 		if (!flock(disk->fd, LOCK_EX | LOCK_NB))
 			return OK;
-		nanosleep(&pause, NULL);
+		sleep_ms(LOCK_PAUSE_MS);
 	}
 	return fail(BUSY, "%s is locked by another program; nothing was changed", disk->path);
 }

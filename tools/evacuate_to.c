@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <linux/kernel.h>
 
 #include "announce.h"
 #include "back.h"
 #include "blank.h"
+#include "clock.h"
 #include "device.h"
 #include "evacuate.h"
 #include "interrupt.h"
@@ -25,7 +25,7 @@
 #include "window.h"
 
 #define OPENED_TRIES	30	/* udev looks at a device now and then, and is soon done */
-#define OPENED_PAUSE_NS	(100 * 1000000L)
+#define OPENED_PAUSE_MS	100
 #define COUNTED_TRIES	16
 
 /*
@@ -47,7 +47,6 @@ static int check_device(const struct transfer *e)
 
 static int refuse_opened(const struct transfer *e)
 {
-	const struct timespec pause = { .tv_nsec = OPENED_PAUSE_NS };
 	struct remap_status now;
 	int i;
 
@@ -56,7 +55,7 @@ static int refuse_opened(const struct transfer *e)
 
 		if (r || now.open_count <= 1)
 			return r;
-		nanosleep(&pause, NULL);
+		sleep_ms(OPENED_PAUSE_MS);
 	}
 	return fail(BUSY, "%s is in use (opened %d times besides by us); 'fuser -v %s' shows by whom. Nothing was changed",
 		    now.name, now.open_count - 1, e->device.path);

@@ -85,28 +85,30 @@ static u64 room(const struct grow *g)
 	return all / unit * unit;
 }
 
-static int refuse_length(const struct grow *g)
+static int refuse_length(const struct grow *g, u64 most)
 {
 	if (g->is_spare)
 		return fail(WRONG_DEVICE, "%s holds %s, which would be mapped as if it were data: there is room for %llu sectors only. Nothing was changed; if it is not needed any more, close %s and see remapsetup erase --spare-start",
-			    g->main.path, super_elsewhere_text(g->end), room(g), g->status.name);
+			    g->main.path, super_elsewhere_text(g->end), most, g->status.name);
 	return fail(BAD_USE, "%s has room for %llu sectors only. Nothing was changed",
-		    g->main.path, room(g));
+		    g->main.path, most);
 }
 
 static int measure(struct grow *g)
 {
 	unsigned long long wanted = 0;
 	u32 unit = g->main.logical >> 9;
+	u64 most;
 	int r = option_number(g->call, OPT_DATA_LENGTH, 1, 1ULL << 53, &wanted);
 
 	if (!r)
 		r = find_end(g);
 	if (r)
 		return r;
-	g->sectors = wanted ? wanted : room(g);
-	if (g->sectors > room(g))
-		return refuse_length(g);
+	most = room(g);
+	g->sectors = wanted ? wanted : most;
+	if (g->sectors > most)
+		return refuse_length(g, most);
 	if (!wanted && g->is_spare)
 		warn("%s holds %s: %s ends before that", g->main.path,
 		     super_elsewhere_text(g->end), g->status.name);

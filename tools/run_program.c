@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "run_program.h"
 #include "say.h"
 
@@ -51,7 +51,6 @@ static void become(const char **args, int input)
 
 static int wait_for(pid_t pid, int *status)
 {
-	static const struct timespec step = { .tv_nsec = 20000000 };
 	int left = PATIENCE_S * 50;
 
 	while (left--) {
@@ -61,7 +60,7 @@ static int wait_for(pid_t pid, int *status)
 			return 0;
 		if (r < 0 && errno != EINTR)
 			return -1;
-		nanosleep(&step, NULL);
+		sleep_ms(20);
 	}
 	kill(-pid, SIGKILL);
 	kill(pid, SIGKILL);

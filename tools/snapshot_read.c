@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <linux/kernel.h>
 
+#include "clock.h"
 #include "device.h"
 #include "snapshot.h"
 #include "super.h"
@@ -34,7 +34,6 @@ void snapshot_fill(struct snapshot *s)
 /* The kernel may just be writing one of them: what does not pass is looked at again. */
 void snapshot_read_spare(struct snapshot *s)
 {
-	static const struct timespec moment = { .tv_nsec = 100000000 };
 	struct supers supers;
 	struct disk disk;
 	enum spare_is is;
@@ -44,7 +43,7 @@ void snapshot_read_spare(struct snapshot *s)
 		return;
 	for (tries = 0; tries < 3; tries++) {
 		if (tries)
-			nanosleep(&moment, NULL);
+			sleep_ms(100);
 		if (supers_read(&supers, &disk, s->status.spare_start, &is))
 			break;
 		/* a spare that does not answer says nothing of its metadata */
